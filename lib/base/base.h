@@ -1,0 +1,61 @@
+/*
+ * base.h -- words every room uses.
+ *
+ * A struct view is bytes somebody else owns: it is passed by value and is
+ * good for as long as the owner says. An enum err is the outcome of whatever
+ * can fail; err_text says it in words an operator understands.
+ *
+ * Knows: libc.   Must not know: DNS.
+ */
+#ifndef BASE_BASE_H
+#define BASE_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+struct view {
+	const uint8_t *p;
+	size_t n;
+};
+
+/* BYTES makes a view of a string literal, without its final zero. */
+#define BYTES(s) ((struct view){ (const uint8_t *)(s), sizeof(s) - 1 })
+
+static inline struct view view_of(const void *p, size_t n)
+{
+	return (struct view){ p, n };
+}
+
+static inline bool view_eq(struct view a, struct view b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+enum err {
+	OK = 0,
+	ERR_FORMAT,   /* bytes that are not what they should be */
+	ERR_SPACE,    /* it does not fit */
+	ERR_NOTFOUND, /* no such thing; often not a failure */
+	ERR_EXISTS,   /* there is one already */
+	ERR_DAMAGED,  /* the database holds something zonec never wrote */
+	ERR_VERSION,  /* a database of another format */
+	ERR_BUSY,     /* somebody else holds it */
+	ERR_REFUSED,  /* policy says no */
+	ERR_FULL,     /* the disk or the map is full */
+	ERR_SYSTEM,   /* the operating system said no; errno tells */
+	ERR_MEMORY,   /* out of memory */
+	ERR_KINDS
+};
+
+/* err_text gives a short static phrase for e, never NULL. */
+const char *err_text(enum err e);
+
+#endif
