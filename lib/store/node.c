@@ -22,6 +22,37 @@ bool node_open(struct view r, struct node_view *out)
 	return at + (size_t)out->n_frags * FRAG_HEAD <= r.n && out->owner_len != 0;
 }
 
+bool frag_body(struct view body, struct frag *f)
+{
+	const uint8_t *p = body.p;
+	size_t left = body.n;
+	size_t owners = f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
+	size_t pointers = 2 * (owners + f->n_base + f->n_self);
+
+	if (unlikely(left < pointers))
+		return false;
+	f->owners = p;
+	f->bases = p + 2 * owners;
+	f->selves = f->bases + 2 * (size_t)f->n_base;
+	p += pointers;
+	left -= pointers;
+	f->n_targets = 0;
+	f->targets = p;
+	if (f->flags & FRAG_TARGETS) {
+		if (unlikely(left < 2))
+			return false;
+		f->n_targets = le16(p);
+		f->targets = p + 2;
+		size_t size = 2 + (size_t)f->n_targets * TARGET;
+		if (unlikely(left < size))
+			return false;
+		p += size;
+		left -= size;
+	}
+	f->rrs = p;
+	return left >= (size_t)f->plain + f->sig;
+}
+
 bool frag_open(struct view r, const uint8_t *h, struct frag *out)
 {
 	size_t at = le16(h + 2);
@@ -34,37 +65,12 @@ bool frag_open(struct view r, const uint8_t *h, struct frag *out)
 	out->flags = h[11];
 	out->n_base = le16(h + 12);
 	out->n_self = le16(h + 14);
-	if (unlikely(at > r.n))
-		return false;
-	const uint8_t *p = r.p + at;
-	size_t left = r.n - at;
-	size_t pointers = 2 * ((out->flags & FRAG_INLINE ? 0 : (size_t)out->n_rr + out->n_sig) + out->n_base + out->n_self);
-	if (unlikely(left < pointers))
-		return false;
-	out->owners = p;
-	out->selves = p + pointers - 2 * (size_t)out->n_self;
-	out->bases = out->selves - 2 * (size_t)out->n_base;
-	p += pointers;
-	left -= pointers;
-	out->n_targets = 0;
-	out->targets = p;
-	if (out->flags & FRAG_TARGETS) {
-		if (unlikely(left < 2))
-			return false;
-		out->n_targets = le16(p);
-		out->targets = p + 2;
-		size_t size = 2 + (size_t)out->n_targets * TARGET;
-		if (unlikely(left < size))
-			return false;
-		p += size;
-		left -= size;
-	}
-	out->rrs = p;
 	if (unlikely(out->flags & FRAG_OUT)) {
 		out->rrs = NULL;
+		out->pieces = (uint8_t)at;
 		return true;
 	}
-	return left >= (size_t)out->plain + out->sig;
+	return likely(at <= r.n) && frag_body(view_of(r.p + at, r.n - at), out);
 }
 
 enum err node_frag_at(const struct node_view *n, unsigned i, struct frag *out)
@@ -106,9 +112,7 @@ size_t frag_body_size(const struct frag_parts *f)
 
 	if (f->flags & FRAG_TARGETS)
 		size += 2 + (size_t)f->n_targets * TARGET;
-	if (!(f->flags & FRAG_OUT))
-		size += (size_t)f->plain + f->sig;
-	return size;
+	return size + f->plain + f->sig;
 }
 
 static uint8_t *write_offsets(uint8_t *p, const uint16_t *at, size_t n)
@@ -118,10 +122,10 @@ static uint8_t *write_offsets(uint8_t *p, const uint16_t *at, size_t n)
 	return p;
 }
 
-void frag_write(const struct frag_parts *f, uint8_t *h, uint8_t *body, uint16_t at)
+void frag_write_head(const struct frag_parts *f, uint8_t *h, uint16_t at)
 {
 	put_le16(h, f->type);
-	put_le16(h + 2, at);
+	put_le16(h + 2, f->flags & FRAG_OUT ? f->pieces : at);
 	put_le16(h + 4, f->plain);
 	put_le16(h + 6, f->sig);
 	put_le16(h + 8, f->n_rr);
@@ -129,6 +133,10 @@ void frag_write(const struct frag_parts *f, uint8_t *h, uint8_t *body, uint16_t 
 	h[11] = f->flags;
 	put_le16(h + 12, f->n_base);
 	put_le16(h + 14, f->n_self);
+}
+
+void frag_write_body(const struct frag_parts *f, uint8_t *body)
+{
 	body = write_offsets(body, f->owners, n_owners(f));
 	body = write_offsets(body, f->bases, f->n_base);
 	body = write_offsets(body, f->selves, f->n_self);
@@ -140,7 +148,7 @@ void frag_write(const struct frag_parts *f, uint8_t *h, uint8_t *body, uint16_t 
 			put_le64(body + 2, f->target_hash[i]);
 		}
 	}
-	if (!(f->flags & FRAG_OUT) && f->plain + f->sig != 0)
+	if (f->plain + f->sig != 0)
 		memcpy(body, f->rrs, (size_t)f->plain + f->sig);
 }
 
@@ -149,7 +157,7 @@ size_t node_size(const struct node_parts *n)
 	size_t size = NODE_HEAD + (n->flags & NODE_HASHED ? 8U : 0U) + n->owner->len;
 
 	for (unsigned i = 0; i < n->n_frags; i++)
-		size += FRAG_HEAD + frag_body_size(&n->frags[i]);
+		size += FRAG_HEAD + (n->frags[i].flags & FRAG_OUT ? 0 : frag_body_size(&n->frags[i]));
 	return size;
 }
 
@@ -172,12 +180,16 @@ void node_write(const struct node_parts *n, struct wr *out)
 		out->full = true;
 	write_head(n, out);
 	uint8_t *heads = wr_room(out, (size_t)n->n_frags * FRAG_HEAD);
-	for (unsigned i = 0; i < n->n_frags; i++) {
+	for (unsigned i = 0; i < n->n_frags && heads != NULL; i++) {
+		const struct frag_parts *f = &n->frags[i];
 		size_t at = out->len - start;
-		uint8_t *body = wr_room(out, frag_body_size(&n->frags[i]));
-		if (body == NULL || heads == NULL)
+		uint8_t *body = f->flags & FRAG_OUT ? NULL : wr_room(out, frag_body_size(f));
+
+		if (out->full)
 			return;
-		frag_write(&n->frags[i], heads + (size_t)i * FRAG_HEAD, body, (uint16_t)at);
+		frag_write_head(f, heads + (size_t)i * FRAG_HEAD, (uint16_t)at);
+		if (body != NULL)
+			frag_write_body(f, body);
 	}
 }
 

@@ -48,7 +48,7 @@ enum {
 enum { NODE_HEAD = 4, FRAG_HEAD = 16, FRAGS_MAX = 255 };
 
 enum {
-	FRAG_OUT = 1,     /* the RR octets are in pieces elsewhere */
+	FRAG_OUT = 1,     /* the body is in pieces elsewhere; `at` is their number */
 	FRAG_TARGETS = 2, /* NS: a list of targets inside the zone */
 	FRAG_INLINE = 4,  /* owners are written in the RR octets; there are no owner pointers */
 };
@@ -69,6 +69,7 @@ struct frag {
 	const uint8_t *targets;   /* n_targets * TARGET octets */
 	uint16_t n_targets;
 	const uint8_t *rrs;       /* plain + sig octets; NULL if FRAG_OUT */
+	uint8_t pieces;           /* if FRAG_OUT */
 };
 
 enum { TARGET = 10 };
@@ -85,8 +86,10 @@ struct node_view {
 /* node_open reads a node's head; false if the record is too short for what it says. */
 MUST_CHECK bool node_open(struct view record, struct node_view *out);
 
-/* frag_open reads the head at `head` whose body lies in `record`; false if it does not lie there whole. */
+/* frag_open reads the head at `head` whose body lies in `record`; false if it does not lie there whole. With
+ * FRAG_OUT there is no body yet (rrs is NULL): put its pieces together and call frag_body. */
 MUST_CHECK bool frag_open(struct view record, const uint8_t *head, struct frag *out);
+MUST_CHECK bool frag_body(struct view body, struct frag *f);
 
 /* node_frag finds the fragment of a type: OK, ERR_NOTFOUND, ERR_DAMAGED. */
 enum err node_frag(const struct node_view *n, uint16_t type, struct frag *out);
@@ -102,8 +105,9 @@ static inline bool node_has(const struct node_view *n, uint16_t type)
 	return false;
 }
 
-/* piece_open reads a NODE_PIECE record: octets `index * PIECE_MAX ...` of the fragment of `type`. */
-enum { PIECE_MAX = 12000, PIECE_HEAD = 4 };
+/* piece_open reads a NODE_PIECE record: octets `index * PIECE_MAX ...` of the body of the fragment of `type`. A
+ * body is never longer than FRAG_BODY_MAX: 64 KiB of RRs, their pointers and targets. */
+enum { PIECE_MAX = 12000, PIECE_HEAD = 4, FRAG_BODY_MAX = 14 * PIECE_MAX };
 MUST_CHECK bool piece_open(struct view record, uint16_t *type, uint8_t *index, struct view *octets);
 
 /* ---- writing ---- */
@@ -124,13 +128,16 @@ struct frag_parts {
 	const uint64_t *target_hash;
 	uint16_t n_targets;
 	const uint8_t *rrs; /* plain + sig octets */
+	uint8_t pieces;     /* if FRAG_OUT */
 };
 
-/* frag_body_size gives the octets of a fragment's body. */
+/* frag_body_size gives the octets of a fragment's body, FRAG_OUT or not. */
 size_t frag_body_size(const struct frag_parts *f);
 
-/* frag_write writes a head at `head` and the body at body; `at` is the body's place in the record. */
-void frag_write(const struct frag_parts *f, uint8_t *head, uint8_t *body, uint16_t at);
+/* frag_write_head writes FRAG_HEAD octets; `at` is the body's place in the record. frag_write_body writes
+ * frag_body_size octets. */
+void frag_write_head(const struct frag_parts *f, uint8_t *head, uint16_t at);
+void frag_write_body(const struct frag_parts *f, uint8_t *body);
 
 struct node_parts {
 	const struct name *owner; /* lower case */
