@@ -33,6 +33,7 @@ tidy() {
 step "floors"             $lint/floors.sh
 step "sizes"              $lint/sizes.sh "${all[@]}"
 step "banned calls"       $lint/banned.sh "${code[@]}"
+step "tour"               $lint/tour.sh
 step "headers alone, gcc" $lint/headers.sh gcc "${std[@]}" "${warn[@]}"
 step "headers alone, clang" $lint/headers.sh clang "${std[@]}" "${warn[@]}"
 step "shellcheck"         shellcheck "${scripts[@]}"
