@@ -245,6 +245,11 @@ static enum err check_meta(struct store_txn *t, const char *dir, char why[WHY_MA
 			      "%s: made for pages of %llu octets, but these have %u; "
 			      "compile its zones into a new directory",
 			      dir, (unsigned long long)psize, stat.ms_psize);
+	if (psize > (uint64_t)sysconf(_SC_PAGESIZE))
+		return refuse(why, ERR_VERSION,
+			      "%s: made on a machine with pages of %llu octets, larger than here; "
+			      "compile its zones into a new directory",
+			      dir, (unsigned long long)psize);
 	e = meta_get(t, "seed", &seed);
 	if (e != OK)
 		return refuse(why, ERR_DAMAGED, "%s: has no hash seed", dir);

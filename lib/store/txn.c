@@ -125,13 +125,24 @@ enum err store_write(struct store *s, struct store_txn **out)
 	return txn_begin(s, 0, out);
 }
 
-static const char *const changed_key[IMAGE_FIRST] = { "changed/0", "changed/1" };
+static const char *const changed_key[CHANGES] = {
+	[CHANGE_ZONE_TABLE] = "changed/0",
+	[CHANGE_POOL] = "changed/1",
+	[CHANGE_ZONES] = "changed/zones",
+};
+
+enum err changed_at(struct store_txn *t, enum change what, uint64_t *out)
+{
+	enum err e = meta_get(t, changed_key[what], out);
+
+	return e == ERR_NOTFOUND ? OK : e;
+}
 
 static enum err put_counters(struct store_txn *t)
 {
 	enum err e = meta_put(t, "commit", t->counter);
 
-	for (unsigned i = 0; i < IMAGE_FIRST && e == OK; i++)
+	for (unsigned i = 0; i < CHANGES && e == OK; i++)
 		if (t->touched[i])
 			e = meta_put(t, changed_key[i], t->counter);
 	return e;
