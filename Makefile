@@ -12,8 +12,8 @@ LIBS     = -llmdb -lcrypto -lsodium -lm -lpthread
 LIB_SRC    := $(sort $(wildcard lib/*/*.c))
 ZONEC_SRC  := $(sort $(wildcard zonec/*.c))
 SERVER_SRC := $(sort $(wildcard server/*.c))
-MODEL_SRC  := $(sort $(wildcard tests/model/*.c tests/help/*.c))
-TEST_SRC   := $(filter-out $(MODEL_SRC),$(sort $(wildcard tests/*/test_*.c)))
+TEST_SRC   := $(sort $(wildcard tests/*/test_*.c))
+MODEL_SRC  := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/model/*.c tests/help/*.c)))
 OBJ         = $(patsubst %.c,$(B)/%.o,$(1))
 TESTS      := $(patsubst %.c,$(B)/%,$(TEST_SRC))
 PROGRAMS   := $(if $(ZONEC_SRC),$(B)/bin/zonec) $(if $(SERVER_SRC),$(B)/bin/edictd)
@@ -36,8 +36,12 @@ $(B)/bin/edictd: $(call OBJ,$(SERVER_SRC)) $(B)/libedict.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/libmodel.a: $(call OBJ,$(MODEL_SRC))
+	@rm -f $@
+	ar rcs $@ $^
+
 # A test program is one file tests/ROOM/test_SUBJECT.c with a main, the naive twin and helpers, and the library.
-$(TESTS): $(B)/%: $(B)/%.o $(call OBJ,$(MODEL_SRC)) $(B)/libedict.a
+$(TESTS): $(B)/%: $(B)/%.o $(B)/libmodel.a $(B)/libedict.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
 
 tests: $(TESTS)
