@@ -12,6 +12,8 @@
 
 #include "answer/query.h"
 
+#define EDICT_VERSION "0.1"
+
 enum { LISTEN_MAX = 64, THREADS_MAX = 256 };
 
 struct text_list {
