@@ -7,7 +7,6 @@ no row explains is a failure. Rows are narrow: they see the question, both messa
 from collections import Counter, namedtuple
 
 import wire
-from wire import AA, AD, CD, RA, RD, TC
 
 # kind: rcode, flag, question, answer, authority, additional, order, opt. extra: True if the server has it and the
 # reference has not. what: an RR, or the value.
@@ -30,28 +29,56 @@ def differences(mine, ref):
         out += [Item(section, False, rr) for rr in sorted(b - a)]
     if mine.answer == ref.answer and mine.chain != ref.chain:
         out.append(Item("order", True, mine.chain))
+    if mine.twice != ref.twice:
+        out.append(Item("twice", mine.twice, "a record twice in one section"))
     if mine.opt != ref.opt:
         out.append(Item("opt", mine.opt is not None, mine.opt))
     return out
 
 
 class Case:
-    """A question with what is needed to judge the answers: name, type, how it was asked, and the whole answer over TCP
-    where somebody needs it."""
+    """A question, with what is needed to judge the answers: how it was asked, and what the zones hold."""
 
-    def __init__(self, qname, qtype, how, whole=None):
-        self.qname, self.qtype, self.how = qname.lower(), qtype, how
-        self.whole = whole or (lambda server: None)
-
-
-PERMITTED = []		# (name, predicate(case, item, mine, ref) -> bool)
+    def __init__(self, qname, qtype, how, world, whole):
+        self.qname, self.qtype, self.how, self.world = qname.lower(), qtype, how, world
+        self.parties = (None, ())
+        self.whole = whole		# gives the whole answer of a server over TCP, for the one rule that needs it
 
 
-def permitted(name):
-    def keep(predicate):
-        PERMITTED.append((name, predicate))
-        return predicate
-    return keep
+    def of(self, server, mine, ref):
+        """of gives the message of a server whose habit is in question, or None if it speaks for neither side alone."""
+        who, others = self.parties
+        if who == server:
+            return mine
+        return ref if others == (server,) else None
+
+
+class World:
+    """What the servers of one run were given: apexes, and the owners of each zone with their types."""
+
+    def __init__(self, contents):
+        self.zones = {c.apex: c for c in contents}
+
+    def zone_of(self, name):
+        """zone_of gives the apex of the longest matching zone, or None."""
+        while name not in self.zones:
+            if name == b"\0":
+                return None
+            name = wire.parent(name)
+        return name
+
+    def exists(self, name):
+        """exists says whether records stand at exactly this name, in any zone."""
+        return any(name in c.owners for c in self.zones.values())
+
+    def cut_over(self, name):
+        """cut_over gives the highest cut at or above a name in the zone that holds it from above, or None."""
+        found = None
+        while name != b"\0":
+            if any("NS" in c.owners.get(name, ()) and name != c.apex for c in self.zones.values()):
+                found = name
+            name = wire.parent(name)
+        return found
 
 
 def reference_of(norms):
@@ -63,8 +90,19 @@ def reference_of(norms):
     return next(n for n in norms if n is not None and count[n] == best)
 
 
-def judge(case, mine, ref):
-    """judge gives (names of the permitted differences met, items nobody explains)."""
+PERMITTED = []		# (name, predicate(case, item, mine, ref) -> bool), in the order of permitted.py
+
+
+def permitted(name):
+    def keep(predicate):
+        PERMITTED.append((name, predicate))
+        return predicate
+    return keep
+
+
+def judge(case, mine, ref, who, others):
+    """judge gives (names of the permitted differences met, items nobody explains). who sent mine; others sent ref."""
+    case.parties = (who, others)
     met, unexplained = set(), []
     for item in differences(mine, ref):
         for name, predicate in PERMITTED:

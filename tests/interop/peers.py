@@ -212,7 +212,8 @@ class Bind(Server):
 	dnssec-validation no;
 	empty-zones-enable no;
 	minimal-responses yes;
-	minimal-any no;
+	minimal-any yes;
+	zero-no-soa-ttl no;
 	max-udp-size 4096;
 	edns-udp-size 4096;
 	nocookie-udp-size 4096;

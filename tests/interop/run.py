@@ -18,10 +18,12 @@ from collections import Counter
 import ask
 import compare
 import peers
+import permitted	# noqa: F401: fills compare.PERMITTED
 import questions
 import wire
 import zones
 
+SLICE = 4096		# questions a process takes at a time
 EXAMPLES = 3		# of each kind of difference, printed at the end
 
 # how a question is asked: transport, EDNS size (None: no EDNS), DO
@@ -35,6 +37,9 @@ HOWS = {
 }
 SHORT_HOWS = ("tcp-do", "udp", "udp-do")
 SHORT_LIMIT = {"root": 6000, "tld": 4000, "real": 400}
+
+
+WORLD = [None]		# the zones of the set being compared; processes that ask inherit it
 
 
 class Tally:
@@ -84,6 +89,7 @@ def judge_question(tally, set_name, servers, case, raws):
     norms = [read(r, cache) for r in raws]
     readable = [n if isinstance(n, wire.Norm) else None for n in norms]
     ref = compare.reference_of(readable)
+    agree = tuple(s.name for s, n in zip(servers, norms) if n == ref)
     good = True
     for server, norm in zip(servers, norms):
         if norm is ref:
@@ -91,9 +97,9 @@ def judge_question(tally, set_name, servers, case, raws):
         if not isinstance(norm, wire.Norm) or ref is None:
             met, kinds, lines = set(), ["silence" if norm is None else "malformed: %s" % norm], []
         else:
-            met, items = compare.judge(case, norm, ref)
+            met, items = compare.judge(case, norm, ref, server.name, agree)
             kinds = [" ".join(sorted({compare.shape(i) for i in items}))] if items else []
-            lines = ["    " + compare.show_item(i) for i in items[:12]]
+            lines = ["    " + compare.show_item(i)[:140] for i in items[:12]]
         for name in met:
             tally.permitted[server.name, name] += 1
             if (server.name, name) not in tally.examples:
@@ -102,7 +108,6 @@ def judge_question(tally, set_name, servers, case, raws):
             good = False
             key = (server.name, kind)
             tally.unexplained[key] += 1
-            agree = [s.name for s, n in zip(servers, norms) if n == ref]
             tally.example(key, "\n".join([show_question(server.name, set_name, case) + " against " + ", ".join(agree)] + lines))
     if good:
         tally.passed += 1
@@ -121,7 +126,7 @@ def compare_slice(job):
         window = part[at:at + ask.WINDOW]
         packets = [wire.query(n, t, size=size, do=do) for n, t in window]
         for (n, t), packet, raws in zip(window, packets, channel.window(packets)):
-            case = compare.Case(n, t, how, lambda server, p=packet: ask.one(server.port, p, tcp=True))
+            case = compare.Case(n, t, how, WORLD[0], lambda server, p=packet: ask.one(server.port, p, tcp=True))
             judge_question(tally, set_name, servers, case, raws)
     channel.close()
     return tally
@@ -143,15 +148,18 @@ def compare_set(s, args, tally, directory):
         for z, names in absent.items():
             if names:
                 print("  %s is not served by %s" % (z.origin, ", ".join(names)))
-        asked = 0
-        for z in s.zones:
-            handles = [Handle(p) for p in servers if p.name not in absent[z]]
-            if len(handles) < 2:
-                continue
-            qs = questions.of_zone(z, args.seed, args.limit or (SHORT_LIMIT.get(s.name.split("/")[0]) if args.short else None))
-            jobs = [(s.name, handles, how, qs[i::args.jobs]) for how in args.hows for i in range(args.jobs)]
-            asked += len(qs) * len(args.hows)
-            for part in args.pool.imap_unordered(compare_slice, jobs) if args.pool else map(compare_slice, jobs):
+        contents = [questions.Contents(z) for z in s.zones]
+        WORLD[0] = compare.World(contents)
+        limit = args.limit or (SHORT_LIMIT.get(s.name.split("/")[0]) if args.short else None)
+        jobs, asked = [], 0
+        for c in contents:
+            handles = [Handle(p) for p in servers if p.name not in absent[c.zone]]
+            if len(handles) > 1:
+                qs = questions.about(c, args.seed, limit)
+                asked += len(qs) * len(args.hows)
+                jobs += [(s.name, handles, how, qs[at:at + SLICE]) for how in args.hows for at in range(0, len(qs), SLICE)]
+        with multiprocessing.Pool(args.jobs) as pool:
+            for part in pool.imap_unordered(compare_slice, jobs):
                 tally.add(part)
         for p in servers:
             if not p.alive():
@@ -197,7 +205,6 @@ def arguments():
     wanted = args.peer or [c.name for c in peers.ALL]
     args.classes = [c for c in peers.ALL if c.name in wanted and c.present()]
     args.hows = args.how or (SHORT_HOWS if args.short else list(HOWS))
-    args.pool = multiprocessing.Pool(args.jobs) if args.jobs > 1 else None
     return args
 
 

@@ -35,7 +35,7 @@ FLAG_NAMES = ((QR, "qr"), (AA, "aa"), (TC, "tc"), (RD, "rd"), (RA, "ra"), (0x40,
 
 RR = namedtuple("RR", "owner type cls ttl rdata")
 Opt = namedtuple("Opt", "version flags options")
-Norm = namedtuple("Norm", "rcode flags question answer authority additional chain opt")
+Norm = namedtuple("Norm", "rcode flags question answer authority additional chain opt twice")
 
 
 class Malformed(Exception):
@@ -217,7 +217,7 @@ def normalise(msg):
         _, at = read_name(msg, at, memo)
         at += 4
     question = msg[12:at]
-    sections, chain = [], []
+    sections, chain, twice = [], [], False
     for count in (an, ns, ar):
         records = []
         for _ in range(count):
@@ -229,13 +229,11 @@ def normalise(msg):
             records.append(rr)
         if not sections:
             chain = [rr.owner for rr in records if rr.type in (CNAME, DNAME)]
-        as_set = frozenset(records)
-        if len(as_set) != len(records):
-            raise Malformed("a record twice in one section (RFC 2181 5)")
-        sections.append(as_set)
+        sections.append(frozenset(records))
+        twice |= len(sections[-1]) != len(records)	# never right: RFC 2181 5
     if at != len(msg):
         raise Malformed("octets after the last record")
-    return Norm(rcode, flags & 0xfff0, question, sections[0], sections[1], sections[2], tuple(chain), opt)
+    return Norm(rcode, flags & 0xfff0, question, sections[0], sections[1], sections[2], tuple(chain), opt, twice)
 
 
 def show_flags(flags):
