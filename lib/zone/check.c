@@ -27,8 +27,11 @@ static const struct check checks[CHECKS] = {
 			      "records at or below a zone cut that are no glue: they belong to the other zone" },
 	[CHECK_WILDCARD_NS] = { "wildcard-ns", W, "NS records at a wildcard: undefined (RFC 4592 4.2)" },
 	[CHECK_WILDCARD_DNAME] = { "wildcard-dname", W, "a DNAME at a wildcard: discouraged (RFC 6672 2.2)" },
-	[CHECK_NS_ALIAS] = { "ns-alias", W, "an NS record that leads to an alias (RFC 2181 10.3)" },
-	[CHECK_NS_MISSING] = { "ns-missing", W, "an NS record that leads to a name of this zone without address" },
+	[CHECK_APEX_NS_TARGET] = { "apex-ns-target", E,
+				   "an NS record at the apex that leads to an alias or to no address in this zone" },
+	[CHECK_NS_ALIAS] = { "ns-alias", W, "an NS record of a delegation that leads to an alias (RFC 2181 10.3)" },
+	[CHECK_NS_MISSING] = { "ns-missing", W,
+			       "an NS record of a delegation that leads to a name of this zone without address" },
 	[CHECK_MX_ALIAS] = { "mx-alias", W, "an MX record that leads to an alias (RFC 2181 10.3)" },
 	[CHECK_MX_MISSING] = { "mx-missing", W, "an MX record that leads to a name of this zone without address" },
 	[CHECK_SRV_ALIAS] = { "srv-alias", W, "an SRV record that leads to an alias (RFC 2782)" },
@@ -49,6 +52,7 @@ static const struct check checks[CHECKS] = {
 								    "behind (RFC 8624)" },
 	[CHECK_UNSIGNED] = { "unsigned", W, "DNSSEC records in a zone that is not signed" },
 	[CHECK_NSEC3PARAM] = { "nsec3param", E, "NSEC3PARAM records that cannot be used (RFC 5155 4)" },
+	[CHECK_NSEC3_RECORD] = { "nsec3-record", E, "an NSEC3 record whose hash has not the length of its algorithm's" },
 	[CHECK_NSEC3_ITERATIONS] = { "nsec3-iterations", W, "more than 0 additional iterations (RFC 9276 3.1)" },
 	[CHECK_NSEC3_ITERATIONS_HIGH] = { "nsec3-iterations-high", W,
 					  "so many iterations that validators take the zone for unsigned and no "
@@ -200,6 +204,7 @@ static void (*const for_each_set[])(struct checker *, const struct node *, const
 	check_set_shape,   /* sizes, counts, types */
 	check_set_targets, /* where NS, MX and SRV lead, glue */
 	check_set_keys,    /* digests and keys that are out of date or out of place */
+	check_set_nsec3,   /* NSEC3 records by themselves */
 };
 
 static void (*const for_each_node[])(struct checker *, const struct node *) = {

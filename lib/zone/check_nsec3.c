@@ -38,8 +38,12 @@ static bool link_read(const struct chain *ch, const struct node *n, const struct
 	out->seen = false;
 	out->n = n;
 	out->rdata = rdata;
-	return !r.bad && nsec3_same(&p, &ch->params) &&
-	       nsec3_of_label(view_of(n->owner + 1, n->owner[0]), out->hash);
+	if (r.bad || !nsec3_same(&p, &ch->params))
+		return false;
+	if (nsec3_of_label(view_of(n->owner + 1, n->owner[0]), out->hash))
+		return true;
+	check_node_tell(ch->c, CHECK_DENIAL_STRAY, n, rdata->line, "an NSEC3 record whose owner is no hash");
+	return false;
 }
 
 static int by_hash(const void *a, const void *b)
@@ -204,6 +208,20 @@ static bool choose(struct checker *c, const struct rrset *s, struct nsec3_params
 	check_node_tell(c, CHECK_NSEC3PARAM, c->apex, s->rdata[0].line,
 			"no NSEC3PARAM record with flags 0 and hash algorithm 1");
 	return false;
+}
+
+void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset *s)
+{
+	for (uint32_t i = 0; s->type == RR_NSEC3 && i < s->n; i++) {
+		struct rd r = rd_of(rdata_view(&s->rdata[i]));
+		struct nsec3_params p;
+
+		nsec3_params_read(&r, &p);
+		uint8_t hash_len = rd_u8(&r);
+		if (p.algorithm == NSEC3_ALG_SHA1 && hash_len != NSEC3_HASH_LEN)
+			check_node_tell(c, CHECK_NSEC3_RECORD, n, s->rdata[i].line,
+					"an NSEC3 record with a next hash of %u octets, not %d", hash_len, NSEC3_HASH_LEN);
+	}
 }
 
 void check_zone_nsec3(struct checker *c)

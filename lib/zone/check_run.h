@@ -71,6 +71,7 @@ const char *bitmap_flaw(const struct node *n, struct view bitmap, uint16_t *type
 void check_set_shape(struct checker *c, const struct node *n, const struct rrset *s);
 void check_set_targets(struct checker *c, const struct node *n, const struct rrset *s);
 void check_set_keys(struct checker *c, const struct node *n, const struct rrset *s);
+void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset *s);
 void check_node_shape(struct checker *c, const struct node *n);
 void check_zone_apex(struct checker *c);
 void check_zone_keys(struct checker *c);

@@ -127,12 +127,14 @@ static void check_target(struct checker *c, const struct target *t, const struct
 	/* The root as an exchanger or a server means that there is none (RFC 7505, RFC 2782). */
 	if (t->alias == NOT_CHECKED || (t->type != RR_NS && target.len == 1))
 		return;
+	const bool apex_ns = t->type == RR_NS && n == c->apex;
 	switch (find_target(c->z, &target)) {
 	case ALIAS:
-		tell_target(c, t->alias, n, s, i, &target, "is an alias");
+		tell_target(c, apex_ns ? CHECK_APEX_NS_TARGET : t->alias, n, s, i, &target, "is an alias");
 		break;
 	case NO_ADDRESS:
-		tell_target(c, t->missing, n, s, i, &target, "has no address record");
+		tell_target(c, apex_ns ? CHECK_APEX_NS_TARGET : t->missing, n, s, i, &target,
+			    "has no address record");
 		break;
 	case NO_GLUE:
 		check_glue(c, n, s, i, &target);
