@@ -1,3 +1,4 @@
+#include "tests/help/heard.h"
 #include "tests/help/run.h"
 
 #include <stdio.h>
@@ -5,75 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dns/rdata.h"
-#include "zone/master.h"
-
-/* All that a reader said, as text: records as "owner ttl TYPE rdata", findings as "line:column: error: field:
- * what". */
-struct heard {
-	char text[1 << 16];
-	size_t len;
-	unsigned records, errors, warnings;
-};
-
-static void hear(struct heard *h, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (h->len + n < sizeof h->text) {
-		memcpy(h->text + h->len, text, n + 1);
-		h->len += n;
-	}
-}
-
-static void on_record(void *context, const struct master_record *r)
-{
-	struct heard *h = context;
-	static char rdata[400000];
-	char owner[NAME_TEXT_MAX], type[20], line[NAME_TEXT_MAX + 40];
-	struct wr out = wr_of(rdata, sizeof rdata);
-
-	h->records++;
-	ck_assert_int_eq(r->class, CLASS_IN);
-	name_print(&r->owner, owner);
-	rrtype_print(r->type, type);
-	ck_assert(rdata_print(r->type, r->rdata, &out) == OK);
-	snprintf(line, sizeof line, "%s %u %s ", owner, r->ttl, type);
-	hear(h, line);
-	hear(h, rdata);
-	hear(h, "\n");
-}
-
-static void on_finding(void *context, const struct master_finding *f)
-{
-	struct heard *h = context;
-	char line[400];
-
-	h->errors += f->error;
-	h->warnings += !f->error;
-	snprintf(line, sizeof line, "%u:%u: %s%s%s: %s\n", f->line, f->column, f->error ? "error" : "warning",
-		 f->field != NULL ? ": " : "", f->field != NULL ? f->field : "", f->what);
-	hear(h, line);
-}
-
-static struct name origin(void)
-{
-	struct name n;
-
-	ck_assert_ptr_null(name_parse(BYTES("test."), &name_root, &n));
-	return n;
-}
-
-static enum err read_text(struct view text, struct heard *h, const struct master_options *o)
-{
-	struct name apex = origin();
-	struct master_calls calls = { .context = h, .record = on_record, .finding = on_finding };
-
-	*h = (struct heard){ 0 };
-	return master_read_text(text, "text", &apex, o, &calls);
-}
-
-/* What is wanted is either all the records, or, beginning with a digit, the start of each finding. */
 static const struct {
 	const char *why;
 	const char *text;
@@ -201,27 +133,13 @@ static const struct {
 	{ "the place is right in parentheses", "a 60 SOA a b (\n 1 2\n   x 4 5 )\n", "3:4: error: retry" },
 };
 
-/* Each line of `want` begins a line of what was heard; an empty rest means nothing more. */
-static bool same(const char *want, const char *heard)
-{
-	while (*want != 0) {
-		size_t n = strcspn(want, "\n");
-		bool whole = want[n] == '\n' && !(want[0] >= '0' && want[0] <= '9');
-		if (strncmp(want, heard, n) != 0 || (whole && n > 3 && heard[n] != '\n'))
-			return false;
-		heard += strcspn(heard, "\n");
-		heard += *heard == '\n';
-		want += n + (want[n] == '\n');
-	}
-	return *heard == 0;
-}
-
 START_TEST(text_cases)
 {
 	static struct heard h;
-	enum err e = read_text(view_of(cases[_i].text, strlen(cases[_i].text)), &h, NULL);
+	enum err e = heard_text(view_of(cases[_i].text, strlen(cases[_i].text)), &h, NULL);
 
-	ck_assert_msg(same(cases[_i].want, h.text), "%s:\n%s\nwanted\n%s", cases[_i].why, h.text, cases[_i].want);
+	ck_assert_msg(heard_same(cases[_i].want, h.text), "%s:\n%s\nwanted\n%s", cases[_i].why, h.text,
+		      cases[_i].want);
 	ck_assert_msg((e == OK) == (h.errors == 0), "%s: %s", cases[_i].why, err_text(e));
 }
 END_TEST
@@ -230,13 +148,13 @@ START_TEST(zero_octets_are_no_text)
 {
 	static struct heard h;
 
-	ck_assert(read_text(BYTES("a 60 A 1.2.3.4\nb 60 \0A 1.2.3.4\nc 60 A 1.2.3.4\n"), &h, NULL) == ERR_FORMAT);
+	ck_assert(heard_text(BYTES("a 60 A 1.2.3.4\nb 60 \0A 1.2.3.4\nc 60 A 1.2.3.4\n"), &h, NULL) == ERR_FORMAT);
 	ck_assert_str_eq(h.text, "a.test. 60 A 1.2.3.4\n2:6: error: a zero octet: this is not a text file\n");
-	ck_assert(read_text(BYTES("a 60 TXT \"\0\"\n"), &h, NULL) == ERR_FORMAT);
-	ck_assert(read_text(BYTES("; \0\n"), &h, NULL) == ERR_FORMAT);
-	ck_assert(read_text(BYTES("\xff\xfe"
-				  "a\0"),
-			    &h, NULL) == ERR_FORMAT);
+	ck_assert(heard_text(BYTES("a 60 TXT \"\0\"\n"), &h, NULL) == ERR_FORMAT);
+	ck_assert(heard_text(BYTES("; \0\n"), &h, NULL) == ERR_FORMAT);
+	ck_assert(heard_text(BYTES("\xff\xfe"
+				   "a\0"),
+			     &h, NULL) == ERR_FORMAT);
 }
 END_TEST
 
@@ -248,10 +166,10 @@ START_TEST(errors_have_a_limit)
 
 	while (n + 8 < sizeof text)
 		n += (size_t)snprintf(text + n, sizeof text - n, "a A x\n");
-	ck_assert(read_text(view_of(text, n), &h, NULL) == ERR_FORMAT);
+	ck_assert(heard_text(view_of(text, n), &h, NULL) == ERR_FORMAT);
 	ck_assert_uint_eq(h.errors, 100);
 	struct master_options o = { .max_errors = 3 };
-	ck_assert(read_text(view_of(text, n), &h, &o) == ERR_FORMAT);
+	ck_assert(heard_text(view_of(text, n), &h, &o) == ERR_FORMAT);
 	ck_assert_uint_eq(h.errors, 3);
 }
 END_TEST
@@ -268,7 +186,7 @@ START_TEST(windows_do_not_show)
 	for (int i = 0; i < N; i++)
 		n += (size_t)sprintf(text + n, "name-%d 60 TXT ( \"a string\"\n ; %d\n more )\n", i, i);
 	n += (size_t)sprintf(text + n, "last 60 A x\n");
-	ck_assert(read_text(view_of(text, n), &h, NULL) == ERR_FORMAT);
+	ck_assert(heard_text(view_of(text, n), &h, NULL) == ERR_FORMAT);
 	ck_assert_uint_eq(h.records, N);
 	ck_assert_uint_eq(h.errors, 1);
 	free(text);
@@ -285,7 +203,7 @@ START_TEST(the_largest_rdata)
 	for (int i = 0; i < 65535; i++)
 		n += (size_t)sprintf(text + n, i % 16 == 0 ? "\n%02x" : " %02x", i & 255);
 	n += (size_t)sprintf(text + n, " )\n");
-	ck_assert(read_text(view_of(text, n), &h, NULL) == OK);
+	ck_assert(heard_text(view_of(text, n), &h, NULL) == OK);
 	ck_assert_uint_eq(h.records, 1);
 	free(text);
 }
@@ -300,8 +218,8 @@ START_TEST(an_entry_has_a_limit)
 	n += (size_t)sprintf(text, "a 60 TXT (\n");
 	for (size_t i = 0; i < lines; i++)
 		n += (size_t)sprintf(text + n, " x y\n");
-	ck_assert(read_text(view_of(text, n), &h, &(struct master_options){ .max_errors = 1 }) == ERR_FORMAT);
-	ck_assert_msg(same("1:10: error: more words", h.text), "%s", h.text);
+	ck_assert(heard_text(view_of(text, n), &h, &(struct master_options){ .max_errors = 1 }) == ERR_FORMAT);
+	ck_assert_msg(heard_same("1:10: error: more words", h.text), "%s", h.text);
 	free(text);
 }
 END_TEST
@@ -322,8 +240,8 @@ static void put_file(const char *name, const char *text)
 
 static enum err read_path(const char *name, struct heard *h)
 {
-	struct name apex = origin();
-	struct master_calls calls = { .context = h, .record = on_record, .finding = on_finding };
+	struct name apex = heard_origin();
+	struct master_calls calls = heard_calls(h);
 	char path[200];
 
 	snprintf(path, sizeof path, "%s%s%s", name[0] == '/' ? "" : dir, name[0] == '/' ? "" : "/", name);
@@ -402,7 +320,8 @@ START_TEST(file_cases)
 	static struct heard h;
 	enum err e = read_path(files[_i].path, &h);
 
-	ck_assert_msg(same(files[_i].want, h.text), "%s:\n%s\nwanted\n%s", files[_i].why, h.text, files[_i].want);
+	ck_assert_msg(heard_same(files[_i].want, h.text), "%s:\n%s\nwanted\n%s", files[_i].why, h.text,
+		      files[_i].want);
 	ck_assert_msg(e == files[_i].outcome, "%s: %s", files[_i].why, err_text(e));
 }
 END_TEST
@@ -420,8 +339,8 @@ END_TEST
 START_TEST(standard_input)
 {
 	static struct heard h;
-	struct name apex = origin();
-	struct master_calls calls = { .context = &h, .record = on_record, .finding = on_finding };
+	struct name apex = heard_origin();
+	struct master_calls calls = heard_calls(&h);
 	int ends[2], keep = dup(STDIN_FILENO);
 
 	ck_assert_int_eq(pipe(ends), 0);
