@@ -6,7 +6,6 @@
 #include "store/image.h"
 
 enum {
-	TRIES = 64,          /* commits that may come in between while a snapshot without a lock is opened */
 	DEPTHS_MAX = 128,    /* bits of apex_depths */
 	TOUCH_MAX = 1 << 22, /* octets asked for in one call */
 };
@@ -212,33 +211,7 @@ static enum err take_images(struct snapshot *s, const struct snapshot *before)
 	return e;
 }
 
-/* ---- the transaction ---- */
-
-/*
- * Without a lock file nothing tells the writer that we read, and what we read while it commits may be torn:
- * the list of roots is copied out of a page that the next commit but one overwrites. So the snapshot counts
- * only if no commit came in between, and if its counter, read twice, is the same. From then on the pin keeps
- * its pages.
- */
-static enum err read_unlocked(struct store *s, struct store_txn **out)
-{
-	enum err e = ERR_BUSY;
-
-	for (unsigned i = 0; i < TRIES; i++) {
-		uint64_t last = store_last_txn(s), again;
-		e = store_read(s, out);
-		if (e == OK && mdb_txn_id((*out)->txn) == last && meta_get(*out, "commit", &again) == OK &&
-		    again == (*out)->counter && store_last_txn(s) == last)
-			return OK;
-		if (e == OK)
-			store_abort(*out);
-		else if (e != ERR_DAMAGED) /* what is torn looks damaged */
-			return e;
-		if (store_last_txn(s) != last)
-			e = ERR_BUSY;
-	}
-	return e == OK ? ERR_BUSY : e;
-}
+/* ---- making and freeing ---- */
 
 enum err snapshot_make(struct store *store, const struct snapshot *before, struct snapshot **out)
 {
@@ -248,7 +221,7 @@ enum err snapshot_make(struct store *store, const struct snapshot *before, struc
 	*out = NULL;
 	if (s == NULL)
 		return ERR_MEMORY;
-	e = store->flags & STORE_NOLOCK ? read_unlocked(store, &s->txn) : store_read(store, &s->txn);
+	e = store_read(store, &s->txn);
 	if (e != OK) {
 		free(s);
 		return e;
