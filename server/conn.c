@@ -70,8 +70,7 @@ static enum conn_wants flush(struct conn *c, struct desk *d)
 	sent = send_some(c->fd, c->out.p + c->out.at, c->out.n - c->out.at);
 	if (sent < 0)
 		return CONN_WANTS_CLOSE;
-	if (sent > 0)
-		c->active = d->now;
+	c->stirred |= sent > 0;
 	c->out.at += (uint32_t)sent;
 	if (c->out.at < c->out.n)
 		return CONN_WANTS_WRITE;
@@ -153,8 +152,7 @@ static enum conn_wants answer(struct conn *c, struct desk *d, struct view in)
 
 	if (!sane || sent < 0)
 		return CONN_WANTS_CLOSE;
-	if (out.len != 0)
-		c->active = d->now;
+	c->stirred |= out.len != 0;
 	return keep(c, d, view_of(in.p + used, in.n - used), view_of(out.p + sent, out.len - (size_t)sent));
 }
 
@@ -167,7 +165,7 @@ enum conn_wants conn_serve(struct conn *c, struct desk *d)
 		return e;
 	if (!has_whole(in) && !receive(c, d, &in))
 		return CONN_WANTS_CLOSE;
-	if (!has_whole(in) && c->in.p != NULL)
+	if (!has_whole(in) && c->in.n < c->in.cap)
 		return CONN_WANTS_READ; /* still not all of it; the rest stays where it is */
 	return in.n != 0 ? answer(c, d, in) : CONN_WANTS_READ;
 }

@@ -38,7 +38,8 @@ struct rest {
 struct conn {
 	int fd;          /* -1: free */
 	bool writes;     /* waits for room to send, else for something to read */
-	uint64_t active; /* ms: when it last asked something whole or took something */
+	bool stirred;    /* asked something whole, or took some of its answers, since this was last set false */
+	uint64_t active; /* ms: when it last did */
 	struct conn *older, *newer;
 	struct rest in, out;
 };
@@ -46,7 +47,6 @@ struct conn {
 struct desk {
 	struct worker *worker;
 	size_t rests; /* octets that connections hold */
-	uint64_t now; /* ms */
 	uint8_t in[CONN_MESSAGE_MAX];
 	uint8_t out[DESK_OUT];
 };

@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -34,17 +34,21 @@ static bool parse_port(const char *text, uint16_t *port)
 	return true;
 }
 
-static bool parse_ip6(const char *text, struct address *out)
+/* "fe80::1%eth0": a link-local address means nothing without its interface. */
+static bool parse_ip6(char *text, struct address *out)
 {
-	const struct addrinfo hints = { .ai_family = AF_INET6, .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM };
-	struct addrinfo *found;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&out->sa;
+	char *interface = strchr(text, '%');
 
-	if (getaddrinfo(text, NULL, &hints, &found) != 0)
-		return false;
-	memcpy(&out->sa, found->ai_addr, found->ai_addrlen);
-	out->len = found->ai_addrlen;
-	freeaddrinfo(found);
-	return true;
+	if (interface != NULL) {
+		*interface++ = 0;
+		in6->sin6_scope_id = if_nametoindex(interface);
+		if (in6->sin6_scope_id == 0)
+			return false;
+	}
+	in6->sin6_family = AF_INET6;
+	out->len = sizeof *in6;
+	return inet_pton(AF_INET6, text, &in6->sin6_addr) == 1;
 }
 
 static bool parse_ip4(const char *text, struct address *out)
@@ -62,17 +66,36 @@ static uint16_t port_of(const struct address *a)
 						 : ((const struct sockaddr_in *)&a->sa)->sin_port);
 }
 
+static void print_ip6(const struct sockaddr_in6 *in6, char *out, size_t room)
+{
+	char interface[IF_NAMESIZE], host[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host);
+	if (in6->sin6_scope_id != 0 && if_indextoname(in6->sin6_scope_id, interface) != NULL)
+		snprintf(out, room, "%s%%%s@%u", host, interface, ntohs(in6->sin6_port));
+	else
+		snprintf(out, room, "%s@%u", host, ntohs(in6->sin6_port));
+}
+
+static void print_ip4(const struct sockaddr_in *in4, char *out, size_t room)
+{
+	char host[INET_ADDRSTRLEN] = "";
+
+	inet_ntop(AF_INET, &in4->sin_addr, host, sizeof host);
+	snprintf(out, room, "%s@%u", host, ntohs(in4->sin_port));
+}
+
 static void set_port(struct address *a, uint16_t port)
 {
-	char host[INET6_ADDRSTRLEN + 18];
-
-	if (a->sa.ss_family == AF_INET6)
-		((struct sockaddr_in6 *)&a->sa)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)&a->sa)->sin_port = htons(port);
-	if (getnameinfo((struct sockaddr *)&a->sa, a->len, host, sizeof host, NULL, 0, NI_NUMERICHOST) != 0)
-		host[0] = 0;
-	snprintf(a->text, sizeof a->text, "%s@%u", host, port);
+	if (a->sa.ss_family == AF_INET6) {
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a->sa;
+		in6->sin6_port = htons(port);
+		print_ip6(in6, a->text, sizeof a->text);
+	} else {
+		struct sockaddr_in *in4 = (struct sockaddr_in *)&a->sa;
+		in4->sin_port = htons(port);
+		print_ip4(in4, a->text, sizeof a->text);
+	}
 }
 
 bool address_parse(const char *text, struct address *out)

@@ -12,7 +12,7 @@
 enum {
 	EVENTS = 64,
 	ACCEPTS = 16,          /* of one listener in a row */
-	ACCEPT_PAUSE = 100,    /* ms without accepting when descriptors have run out */
+	ACCEPT_PAUSE = 100,    /* ms without accepting when the system is short of something */
 };
 
 /* What an event is about: a connection's number, or one of these plus, for a listener, its number. */
@@ -24,6 +24,7 @@ struct tcp {
 	int epoll;
 	uint32_t idle;
 	bool draining, ended;
+	uint64_t now;           /* ms: when the loop last woke */
 	uint64_t drained;       /* ms: draining ends now */
 	uint64_t accept_again;  /* ms; 0: accepting */
 	const int *listener;
@@ -44,6 +45,8 @@ static void unlink_conn(struct tcp *t, struct conn *c)
 
 static void put_newest(struct tcp *t, struct conn *c)
 {
+	c->stirred = false;
+	c->active = t->now;
 	c->older = t->newest;
 	c->newer = NULL;
 	*(t->newest != NULL ? &t->newest->newer : &t->oldest) = c;
@@ -94,7 +97,6 @@ static struct conn *oldest_busy(struct tcp *t, const struct conn *c)
 
 static void serve(struct tcp *t, struct conn *c)
 {
-	uint64_t active = c->active;
 	enum conn_wants wants = conn_serve(c, t->desk);
 	bool writes = wants == CONN_WANTS_WRITE;
 
@@ -113,7 +115,7 @@ static void serve(struct tcp *t, struct conn *c)
 		return;
 	}
 	c->writes = writes;
-	if (c->active != active) {
+	if (c->stirred) {
 		unlink_conn(t, c);
 		put_newest(t, c);
 	}
@@ -124,21 +126,33 @@ static void open_conn(struct tcp *t, int fd)
 	struct conn *c = t->free_list;
 
 	t->free_list = c->newer;
-	*c = (struct conn){ .fd = fd, .active = t->desk->now };
+	*c = (struct conn){ .fd = fd };
 	put_newest(t, c);
 	t->n_open++;
 	if (!watch(t, EPOLL_CTL_ADD, fd, EPOLLIN, number_of(t, c)))
 		close_conn(t, c);
 }
 
-/* out_of_descriptors frees one and stops accepting for a moment: a listener that stays readable while accept
- * fails would make the loop spin. */
-static void out_of_descriptors(struct tcp *t)
+/* pause_accepting: a listener that stays readable while accept fails would make the loop spin. */
+static void pause_accepting(struct tcp *t)
 {
+	watch_listeners(t, EPOLL_CTL_DEL);
+	t->accept_again = t->now + ACCEPT_PAUSE;
+}
+
+/* make_way gets something out of the way of accept, which failed. Our own limit on descriptors is like a full
+ * table: closing one helps for sure. When the whole system is short of something, it may not. */
+static void make_way(struct tcp *t, int error)
+{
+	if (t->oldest == NULL || error != EMFILE)
+		pause_accepting(t);
 	if (t->oldest != NULL)
 		close_conn(t, t->oldest);
-	watch_listeners(t, EPOLL_CTL_DEL);
-	t->accept_again = t->desk->now + ACCEPT_PAUSE;
+}
+
+static bool short_of_something(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
 static void accept_some(struct tcp *t, int listener)
@@ -150,8 +164,8 @@ static void accept_some(struct tcp *t, int listener)
 			if (t->free_list == NULL)
 				close_conn(t, t->oldest);
 			open_conn(t, fd);
-		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-			out_of_descriptors(t);
+		} else if (short_of_something(errno)) {
+			make_way(t, errno);
 		} else if (errno == EAGAIN) {
 			return;
 		} /* else this one client is gone again (ECONNABORTED and its like): take the next */
@@ -164,9 +178,9 @@ static void close_quiet(struct tcp *t)
 {
 	uint64_t limit = t->draining && t->idle > TCP_DRAIN_IDLE ? TCP_DRAIN_IDLE : t->idle;
 
-	while (t->oldest != NULL && t->oldest->active + limit <= t->desk->now)
+	while (t->oldest != NULL && t->oldest->active + limit <= t->now)
 		close_conn(t, t->oldest);
-	if (t->draining && (t->n_open == 0 || t->desk->now >= t->drained))
+	if (t->draining && (t->n_open == 0 || t->now >= t->drained))
 		t->ended = true;
 }
 
@@ -181,7 +195,7 @@ static int until_next(const struct tcp *t)
 
 static void resume_accepting(struct tcp *t)
 {
-	if (t->accept_again == 0 || t->desk->now < t->accept_again)
+	if (t->accept_again == 0 || t->now < t->accept_again)
 		return;
 	t->accept_again = 0;
 	if (!t->draining)
@@ -194,7 +208,7 @@ static void begin_drain(struct tcp *t)
 	if (t->accept_again == 0)
 		watch_listeners(t, EPOLL_CTL_DEL);
 	t->draining = true;
-	t->drained = t->desk->now + TCP_DRAIN_MAX;
+	t->drained = t->now + TCP_DRAIN_MAX;
 }
 
 /* ---- the loop ---- */
@@ -219,7 +233,7 @@ void *tcp_run(void *arg)
 	while (!t->ended) {
 		int n = epoll_wait(t->epoll, event, EVENTS, until_next(t));
 
-		t->desk->now = clock_ms();
+		t->now = clock_ms();
 		for (int i = 0; i < n; i++)
 			handle(t, (uint32_t)event[i].data.u64);
 		resume_accepting(t);
