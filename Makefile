@@ -113,7 +113,7 @@ fuzz:
 bench:
 	@.ci/deps build bench
 	$(AGAIN) all benches
-	@B=$(B) tests/bench/bench.sh
+	@tests/bench/bench.py $(B)
 
 lint:
 	@.ci/deps build lint
