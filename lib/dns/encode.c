@@ -17,11 +17,6 @@ __attribute__((constructor)) static void make_values(void)
 		value16[(uint8_t)alphabet16[i]] = value16[(uint8_t)(alphabet16[i] | 0x20)] = (uint8_t)(i + 1);
 }
 
-int hex_digit(char c)
-{
-	return value16[(uint8_t)c] - 1;
-}
-
 /* base64_groups decodes whole groups of four and gives the number of characters it used; it stops before a
  * group that holds anything else. */
 static size_t base64_groups(const uint8_t *p, size_t n, struct wr *out)
@@ -83,9 +78,28 @@ bool base64_end(const struct decoder *d)
 	return d->n == 0;
 }
 
+/* hex_pairs decodes whole pairs up to the first that holds anything else; gives the characters used. */
+static size_t hex_pairs(const char *p, size_t n, struct wr *out)
+{
+	uint8_t *to = wr_room(out, n / 2);
+	size_t i = 0;
+
+	for (; to != NULL && i + 2 <= n; i += 2) {
+		unsigned high = value16[(uint8_t)p[i]], low = value16[(uint8_t)p[i + 1]];
+		if (high == 0 || low == 0)
+			break;
+		*to++ = (uint8_t)((high - 1) << 4 | (low - 1));
+	}
+	if (to != NULL)
+		out->len -= (n - i) / 2;
+	return i;
+}
+
 bool hex_feed(struct decoder *d, const char *p, size_t n, struct wr *out)
 {
-	for (size_t i = 0; i < n; i++) {
+	size_t i = d->n == 0 ? hex_pairs(p, n, out) : 0;
+
+	for (; i < n; i++) {
 		uint32_t v = value16[(uint8_t)p[i]];
 		if (v == 0)
 			return false;

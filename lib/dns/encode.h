@@ -36,6 +36,11 @@ void put_base32hex(struct wr *out, struct view v); /* upper case */
 void put_hex(struct wr *out, struct view v);       /* upper case */
 
 /* hex_digit gives 0..15, or -1. */
-int hex_digit(char c);
+static inline int hex_digit(char c)
+{
+	unsigned digit = (unsigned char)c - (unsigned)'0', letter = ((unsigned char)c | 0x20U) - 'a';
+
+	return digit < 10 ? (int)digit : letter < 6 ? (int)letter + 10 : -1;
+}
 
 #endif

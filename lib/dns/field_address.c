@@ -27,10 +27,10 @@ static bool text_group(const char *p, size_t n, size_t *i, uint16_t *out)
 {
 	unsigned v = 0, digits = 0;
 
-	for (; *i < n && hex_digit(p[*i]) >= 0; ++*i) {
+	for (int d; *i < n && (d = hex_digit(p[*i])) >= 0; ++*i) {
 		if (++digits > 4)
 			return false;
-		v = v << 4 | (unsigned)hex_digit(p[*i]);
+		v = v << 4 | (unsigned)d;
 	}
 	*out = (uint16_t)v;
 	return digits > 0;

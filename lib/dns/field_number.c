@@ -1,6 +1,8 @@
 /* Numbers, and numbers that have names. */
 #include "dns/field.h"
 
+enum { DIGITS_SAFE = 19 }; /* so many always fit 64 bits */
+
 bool text_number(const char *p, size_t n, uint64_t *out)
 {
 	uint64_t v = 0;
@@ -11,7 +13,7 @@ bool text_number(const char *p, size_t n, uint64_t *out)
 		unsigned digit = (unsigned char)p[i] - (unsigned)'0';
 		if (digit > 9)
 			return false;
-		if (unlikely(v > UINT64_MAX / 10 || v * 10 > UINT64_MAX - digit))
+		if (unlikely(i >= DIGITS_SAFE && (v > UINT64_MAX / 10 || v * 10 > UINT64_MAX - digit)))
 			return false;
 		v = v * 10 + digit;
 	}

@@ -117,6 +117,8 @@ static int plain_order(struct view a, struct view b)
 static int folded_order(struct view a, struct view b)
 {
 	for (size_t i = 0; i < a.n && i < b.n; i++) {
+		if (a.p[i] == b.p[i])
+			continue;
 		int d = (int)fold(a.p[i]) - (int)fold(b.p[i]);
 		if (d != 0)
 			return d;
@@ -124,14 +126,26 @@ static int folded_order(struct view a, struct view b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+/* behind_last_folded counts the fields up to the last one whose letters are folded: behind it, and where there
+ * is none, octets are octets. */
+static size_t behind_last_folded(const uint8_t *fields)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; fields[i] != F_END; i++)
+		if (kinds[fields[i]].flags & K_LOWER)
+			n = i + 1;
+	return n;
+}
+
 /* Fields may be compared one by one, for no field's wire form is the beginning of another value's: if two
- * differ in length, they differ before the shorter one's end, but for the last. */
+ * differ in length, they differ before the shorter one's end. A folded field that may be absent is the last. */
 int rdata_order(uint16_t type, struct view a, struct view b)
 {
 	struct rd ra = rd_of(a), rb = rd_of(b);
-	const uint8_t *f = rrtype_of(type)->fields;
+	const uint8_t *f = rrtype_of(type)->fields, *end = f + behind_last_folded(f);
 
-	for (; *f != F_END && (kinds[*f].flags & (K_MAYBE | K_MANY)) == 0; f++) {
+	for (; f < end && (kinds[*f].flags & K_MAYBE) == 0; f++) {
 		const struct kind *k = &kinds[*f];
 		struct view x = took(k, &ra), y = took(k, &rb);
 		if (ra.bad || rb.bad)
@@ -141,7 +155,7 @@ int rdata_order(uint16_t type, struct view a, struct view b)
 			return d;
 	}
 	struct view x = rd_rest(&ra), y = rd_rest(&rb);
-	return kinds[*f].flags & K_LOWER ? folded_order(x, y) : plain_order(x, y);
+	return f < end ? folded_order(x, y) : plain_order(x, y);
 }
 
 size_t rdata_names(uint16_t type, struct view rdata, struct rdata_name *out, size_t max)

@@ -121,8 +121,7 @@ static enum scan_got flawed(struct scan *s, const struct token *at, const char *
 /* Passes over the octets of a string to its closing quote or the window's end. */
 static const char *to_quote(struct scan *s, struct cursor *c, const char *p)
 {
-	const char *first_line = c->line_start, *from = p;
-	uint32_t line = c->line;
+	const struct token from = token_at(c, p - 1);
 
 	for (; *p != '"' && *p != 0; p++) {
 		if (*p == '\\' && p[1] != '\n' && p[1] != 0)
@@ -132,10 +131,8 @@ static const char *to_quote(struct scan *s, struct cursor *c, const char *p)
 			c->line_start = p + 1;
 		}
 	}
-	if (first_line != c->line_start && s->over == NULL) {
+	if (c->line != from.line && s->over.p == NULL)
 		s->over = from;
-		s->over_line = line;
-	}
 	c->in_string = *p == 0;
 	return p;
 }
@@ -238,7 +235,7 @@ static enum scan_got cut_entry(struct scan *s, bool *more)
 	bool room = true;
 
 	s->n = 0;
-	s->over = NULL;
+	s->over.p = NULL;
 	s->blank = *c.p == ' ' || *c.p == '\t';
 	while (likely(room)) {
 		switch (class_at(c.p)) {
@@ -258,9 +255,7 @@ static enum scan_got cut_entry(struct scan *s, bool *more)
 			s->blank = *c.p == ' ' || *c.p == '\t';
 			break;
 		case COMMENT:
-			c.p = memchr(c.p, '\n', (size_t)(s->window + s->end - c.p));
-			if (c.p == NULL)
-				c.p = s->window + s->end;
+			c.p = strchrnul(c.p, '\n');
 			break;
 		case OPEN:
 			if (c.depth++ == 0)
@@ -311,6 +306,6 @@ enum scan_got scan_next(struct scan *s)
 
 void scan_doubt(struct scan *s)
 {
-	if (s->over != NULL)
-		resume_behind(s, s->over, s->over_line);
+	if (s->over.p != NULL)
+		resume_behind(s, s->over.p, s->over.line);
 }
