@@ -101,6 +101,8 @@ enum err store_zone_delete(struct store_txn *t, const struct name *apex);
 /* store_zone_after gives the first zone after `apex` in canonical order, or with NULL the first;
  * ERR_NOTFOUND behind the last. */
 enum err store_zone_after(struct store_txn *t, const struct name *apex, struct name *out, struct zone_row *row);
+/* store_zone_count counts them, without looking at each; 0 if that cannot be told. */
+uint64_t store_zone_count(struct store_txn *t);
 
 /* ---- rows: RRsets as they are, in canonical order of owners ---- */
 

@@ -121,3 +121,10 @@ enum err store_zone_after(struct store_txn *t, const struct name *apex, struct n
 	mdb_cursor_close(c);
 	return rc != 0 ? txn_err(t, rc) : zone_at(k, v, out, row);
 }
+
+uint64_t store_zone_count(struct store_txn *t)
+{
+	MDB_stat st;
+
+	return mdb_stat(t->txn, t->dbi[T_ZONES], &st) == 0 ? st.ms_entries : 0;
+}
