@@ -37,7 +37,7 @@ $(B)/%.o: %.c
 
 $(B)/libedict.a: $(call OBJ,$(LIB_SRC))
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(B)/bin/zonec: $(call OBJ,$(ZONEC_SRC)) $(B)/libedict.a
 	@mkdir -p $(@D)
@@ -113,7 +113,7 @@ fuzz:
 bench:
 	@.ci/deps build bench
 	$(AGAIN) all benches
-	@B=$(B) tests/bench/bench.sh
+	@tests/bench/bench.py $(B)
 
 lint:
 	@.ci/deps build lint

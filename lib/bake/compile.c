@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bake/image.h"
+#include "bake/parts.h"
 #include "bake/rows.h"
 
 struct compile {
 	struct store *store;
 	const struct zone *zone;
 	const struct compile_facts *facts;
-	struct image_parts parts;
+	struct parts parts;
 	struct zone_row row;
 	struct zone_row old; /* of the zone that is replaced; zeros if there is none */
 	bool replaces;
@@ -66,7 +66,7 @@ static enum err put_table(struct compile *c, struct store_txn *t, bool gone)
 	enum err e = OK;
 
 	if (!gone)
-		e = image_zone_record(&c->parts, rrset_of(apex, RR_SOA), &c->scratch, &sink);
+		e = parts_zone_record(&c->parts, rrset_of(apex, RR_SOA), &c->scratch, &sink);
 	/* An SOA is far too small for pieces, so there is one record, in one page. */
 	struct place_change change = { IMAGE_ZONES, c->parts.zone.apex_hash, in_zone, &c->parts.zone, entries.e, entries.n };
 	return e == OK ? place_apply(t, store_psize(c->store), store_hash_key(c->store), &change, &c->scratch) : e;
@@ -74,7 +74,7 @@ static enum err put_table(struct compile *c, struct store_txn *t, bool gone)
 
 static void fill_row(struct compile *c, uint64_t image)
 {
-	const struct image_parts *p = &c->parts;
+	const struct parts *p = &c->parts;
 	bool pooled = p->part.flags & ZONEPART_POOLED;
 
 	c->row = (struct zone_row){
@@ -141,7 +141,7 @@ static enum err compile_big(struct compile *c)
 	fill_row(c, image);
 	e = rows_write_zone(b, image, c->zone);
 	if (e == OK)
-		e = image_write(&c->parts, b, store_psize(c->store), image);
+		e = parts_write(&c->parts, b, store_psize(c->store), image);
 	if (e == OK)
 		e = build_switch(b, &t);
 	if (e == OK)
@@ -197,14 +197,14 @@ static enum err compile_run(struct compile *c)
 {
 	struct name at;
 	char text[NAME_TEXT_MAX];
-	enum err e = image_bake(c->zone, store_hash_key(c->store), &c->parts, &at);
+	enum err e = parts_bake(c->zone, store_hash_key(c->store), &c->parts, &at);
 
 	if (e != OK) {
 		name_print(&at, text);
 		snprintf(c->why, 256, "%.150s: its records are %s for a message", text, err_text(e));
 		return e;
 	}
-	return image_pool(c->zone, &c->parts) ? compile_small(c) : compile_big(c);
+	return parts_pool(c->zone, &c->parts) ? compile_small(c) : compile_big(c);
 }
 
 enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256])
@@ -215,7 +215,7 @@ enum err compile_zone(struct store *s, const struct zone *z, const struct compil
 	enum err e = compile_run(&c);
 	if (e != OK)
 		fail(&c, e, "committing the zone");
-	image_free(&c.parts);
+	parts_free(&c.parts);
 	arena_free(&c.scratch);
 	return e;
 }

@@ -8,7 +8,7 @@
  * Until the last commit the old zone is served; after it, the new one. A
  * process killed in between leaves what the next build sweeps.
  *
- * Knows: image.h, store/.   Must not know: files, terminals.
+ * Knows: parts.h, store/.   Must not know: files, terminals.
  */
 #ifndef BAKE_COMPILE_H
 #define BAKE_COMPILE_H

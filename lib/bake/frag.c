@@ -108,7 +108,7 @@ static void put_rdata(struct maker *m, const struct rdata *r)
 	for (size_t i = 0; i < n; i++) {
 		if (m->ask->apex != NULL && m->ask->set->type == RR_NS)
 			note_target(m, r->p + names[i].at, names[i].len);
-		if (!names[i].compress)
+		if (!names[i].compress || m->ask->set->type == RR_CNAME) /* a chain goes on at its target: whole */
 			continue;
 		wr_bytes(&m->rrs, r->p + done, names[i].at - done);
 		put_name(m, r->p + names[i].at, names[i].len);

@@ -1,6 +1,7 @@
 #include "sec/nsec3.h"
 
 #include "crypto/digest.h"
+#include "dns/encode.h"
 
 void nsec3_params_read(struct rd *r, struct nsec3_params *out)
 {
@@ -38,43 +39,20 @@ bool nsec3_hash_name(const struct nsec3_params *p, unsigned iterations_max, cons
 	return nsec3_hash(p, iterations_max, view_of(lower.wire, lower.len), out);
 }
 
-/* Five octets are eight digits, and a hash is four times five: there is never padding. */
+/* A hash is four groups of five octets, each eight digits: there is never padding. */
 void nsec3_text(const uint8_t hash[NSEC3_HASH_LEN], char out[NSEC3_TEXT_LEN])
 {
-	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+	struct wr w = wr_of(out, NSEC3_TEXT_LEN);
 
-	for (unsigned i = 0; i < NSEC3_HASH_LEN / 5; i++) {
-		uint64_t group = 0;
-		for (unsigned k = 0; k < 5; k++)
-			group = group << 8 | hash[5 * i + k];
-		for (unsigned k = 0; k < 8; k++)
-			out[8 * i + k] = digits[group >> (35 - 5 * k) & 31];
-	}
-}
-
-/* digit gives the value of a base32hex digit, 32 if it is none. */
-static unsigned digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - (unsigned)'0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'v' ? c - (unsigned)'a' + 10 : 32;
+	put_base32hex(&w, view_of(hash, NSEC3_HASH_LEN));
+	for (int i = 0; i < NSEC3_TEXT_LEN; i++)
+		out[i] = (char)(out[i] | 0x20); /* digits have the bit, letters become lower case */
 }
 
 bool nsec3_of_label(struct view label, uint8_t out[NSEC3_HASH_LEN])
 {
-	if (label.n != NSEC3_TEXT_LEN)
-		return false;
-	for (unsigned i = 0; i < NSEC3_HASH_LEN / 5; i++) {
-		uint64_t group = 0;
-		for (unsigned k = 0; k < 8; k++) {
-			unsigned v = digit(label.p[8 * i + k]);
-			if (v > 31)
-				return false;
-			group = group << 5 | v;
-		}
-		for (unsigned k = 0; k < 5; k++)
-			out[5 * i + k] = (uint8_t)(group >> (32 - 8 * k));
-	}
-	return true;
+	struct wr w = wr_of(out, NSEC3_HASH_LEN);
+
+	return label.n == NSEC3_TEXT_LEN && base32hex_decode((const char *)label.p, label.n, &w) &&
+	       w.len == NSEC3_HASH_LEN;
 }

@@ -5,7 +5,7 @@
  * names that do not exist while it answers: no allocation, no lock, and a cap
  * on iterations that the caller cannot leave out.
  *
- * Knows: crypto/digest.h.   Must not know: zones, chains, messages.
+ * Knows: crypto/digest.h, dns/.   Must not know: zones, chains, messages.
  */
 #ifndef SEC_NSEC3_H
 #define SEC_NSEC3_H

@@ -173,15 +173,21 @@ static enum err open_env(struct store *s, const char *dir, char why[WHY_MAX])
 	return OK;
 }
 
+static size_t psize_of(const struct store *s)
+{
+	MDB_stat stat;
+
+	mdb_env_stat(s->env, &stat);
+	return stat.ms_psize;
+}
+
 /* A copy that was cut short would kill whoever touches a page that is not there. */
 static enum err check_length(struct store *s, const char *dir, char why[WHY_MAX])
 {
 	MDB_envinfo info;
-	MDB_stat stat;
 
 	mdb_env_info(s->env, &info);
-	mdb_env_stat(s->env, &stat);
-	uint64_t want = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize, have = store_file_size(s);
+	uint64_t want = ((uint64_t)info.me_last_pgno + 1) * psize_of(s), have = store_file_size(s);
 	if (have < want)
 		return refuse(
 		    why, ERR_DAMAGED,
@@ -220,68 +226,95 @@ static enum err make_meta(struct store_txn *t, size_t psize)
 	return e;
 }
 
+/* make_tables makes a new database what it must be, in one transaction; of two who try, the second finds it done.
+ */
+static enum err make_tables(struct store *s)
+{
+	struct store_txn *t;
+	uint64_t format;
+	int rc = 0;
+	enum err e = store_write(s, &t);
+
+	if (e != OK)
+		return e;
+	for (unsigned i = 0; i < TABLES && rc == 0; i++)
+		rc = mdb_dbi_open(t->txn, table_names[i], MDB_CREATE, &s->dbi[i]);
+	e = rc != 0 ? txn_err(t, rc) : meta_get(t, "format", &format);
+	if (e == ERR_NOTFOUND)
+		e = make_meta(t, psize_of(s));
+	if (e != OK) {
+		store_abort(t);
+		return e;
+	}
+	e = err_of(mdb_txn_commit(t->txn));
+	free(t);
+	return e;
+}
+
 /* check_meta compares what the database says of itself with what we know, and takes its seed. */
 static enum err check_meta(struct store_txn *t, const char *dir, char why[WHY_MAX])
 {
-	uint64_t format, psize, seed;
-	MDB_stat stat;
+	static const char again[] = "compile its zones into a new directory";
+	uint64_t format, psize, seed, have = psize_of(t->s);
 	enum err e = meta_get(t, "format", &format);
 
-	mdb_env_stat(t->s->env, &stat);
-	if (e == ERR_NOTFOUND && t->write) {
-		e = make_meta(t, stat.ms_psize);
-		format = STORE_FORMAT;
-	}
 	if (e != OK)
-		return refuse(why, e == ERR_NOTFOUND ? ERR_DAMAGED : e, "%s: cannot read what format it is: %s",
-			      dir, err_text(e));
+		return refuse(why, ERR_DAMAGED, "%s: does not say what format it has", dir);
 	if (format != STORE_FORMAT)
-		return refuse(why, ERR_VERSION,
-			      "%s: format %llu, but this program knows format %d only; "
-			      "compile its zones into a new directory",
-			      dir, (unsigned long long)format, STORE_FORMAT);
-	if (meta_get(t, "psize", &psize) != OK || psize != stat.ms_psize)
-		return refuse(why, ERR_VERSION,
-			      "%s: made for pages of %llu octets, but these have %u; "
-			      "compile its zones into a new directory",
-			      dir, (unsigned long long)psize, stat.ms_psize);
-	e = meta_get(t, "seed", &seed);
-	if (e != OK)
+		return refuse(why, ERR_VERSION, "%s: format %llu, but this program knows format %d only; %s", dir,
+			      (unsigned long long)format, STORE_FORMAT, again);
+	if (meta_get(t, "psize", &psize) != OK || psize != have)
+		return refuse(why, ERR_VERSION, "%s: made for pages of %llu octets, but these have %llu; %s", dir,
+			      (unsigned long long)psize, (unsigned long long)have, again);
+	if (psize > (uint64_t)sysconf(_SC_PAGESIZE))
+		return refuse(why, ERR_VERSION, "%s: its pages of %llu octets are larger than this machine's; %s",
+			      dir, (unsigned long long)psize, again);
+	if (meta_get(t, "seed", &seed) != OK)
 		return refuse(why, ERR_DAMAGED, "%s: has no hash seed", dir);
 	t->s->key = hash_key_of(seed);
 	return OK;
 }
 
-/* LMDB wants handles opened in one transaction that commits, before any other uses them. */
+/* LMDB wants handles opened in one transaction that is committed, though it only reads. */
 static enum err open_tables(struct store *s, const char *dir, char why[WHY_MAX])
 {
 	struct store_txn *t;
-	MDB_stat stat;
-	unsigned create = s->flags & STORE_READ ? 0 : MDB_CREATE;
-	enum err e = s->flags & STORE_READ ? store_read(s, &t) : store_write(s, &t);
+	enum err e = store_read(s, &t);
 
 	if (e != OK)
 		return refuse(why, e, "%s: cannot be read: %s", dir, err_text(e));
-	for (unsigned i = 0; i < TABLES; i++) {
-		int rc = mdb_dbi_open(t->txn, table_names[i], create, &s->dbi[i]);
-		if (rc == 0)
-			continue;
-		store_abort(t);
+	for (unsigned i = 0; i < TABLES && e == OK; i++) {
+		int rc = mdb_dbi_open(t->txn, table_names[i], 0, &s->dbi[i]);
 		if (rc == MDB_NOTFOUND)
-			return refuse(why, ERR_NOTFOUND, "%s: holds no table \"%s\"; zonec compile makes it", dir,
-				      table_names[i]);
-		return refuse(why, err_of(rc), "%s: table \"%s\": %s", dir, table_names[i], mdb_strerror(rc));
+			e = refuse(why, ERR_NOTFOUND,
+				   "%s: holds no table \"%s\"; no zone was ever compiled into it, or it "
+				   "belongs to another program",
+				   dir, table_names[i]);
+		else if (rc != 0)
+			e = refuse(why, err_of(rc), "%s: table \"%s\": %s", dir, table_names[i], mdb_strerror(rc));
 	}
-	e = check_meta(t, dir, why);
+	if (e == OK)
+		e = check_meta(t, dir, why);
 	if (e != OK) {
 		store_abort(t);
 		return e;
 	}
-	/* A read is committed too, or LMDB forgets the handles. A write that changed nothing writes nothing. */
 	e = err_of(mdb_txn_commit(t->txn));
 	free(t);
+	s->psize = psize_of(s);
+	return e == OK ? OK : refuse(why, e, "%s: cannot be read: %s", dir, err_text(e));
+}
+
+/* fill_new makes the tables if we may and the file is fresh: in another program's it would do harm, and with
+ * tables in place an open needs no turn among the writers. */
+static enum err fill_new(struct store *s, const char *dir, char why[WHY_MAX])
+{
+	MDB_stat stat;
+
 	mdb_env_stat(s->env, &stat);
-	s->psize = stat.ms_psize;
+	if ((s->flags & STORE_READ) || stat.ms_entries > 0)
+		return OK;
+	enum err e = make_tables(s);
 	return e == OK ? OK : refuse(why, e, "%s: cannot be written: %s", dir, err_text(e));
 }
 
@@ -303,6 +336,8 @@ enum err store_open(const char *dir, int flags, struct store **out, char why[WHY
 		e = open_env(s, dir, why);
 	if (e == OK)
 		e = check_length(s, dir, why);
+	if (e == OK)
+		e = fill_new(s, dir, why);
 	if (e == OK)
 		e = open_tables(s, dir, why);
 	if (e == OK)

@@ -15,6 +15,12 @@
 /* The named databases, and the numbers under which this room knows them. */
 enum table { T_META, T_ZONES, T_RRSETS, T_SHARDS, T_DENIAL, T_JOURNAL, TABLES };
 
+/* What a snapshot would have to read again; meta has the counter of the last commit that wrote it. */
+enum change { CHANGE_ZONE_TABLE = IMAGE_ZONES, CHANGE_POOL = IMAGE_POOL, CHANGE_ZONES, CHANGES };
+
+/* changed_at gives that counter; 0: never. */
+enum err changed_at(struct store_txn *t, enum change what, uint64_t *out);
+
 struct store {
 	MDB_env *env;
 	MDB_dbi dbi[TABLES];
@@ -30,7 +36,7 @@ struct store_txn {
 	MDB_txn *txn;
 	const MDB_dbi *dbi; /* the store's */
 	bool write;
-	bool touched[IMAGE_FIRST]; /* pages of image 0 or 1 were written: their `changed` goes up at commit */
+	bool touched[CHANGES]; /* these were written: commit notes it in meta */
 	uint64_t counter;
 	enum err failed; /* the first failure that spoiled a write; commit repeats it */
 };
@@ -66,6 +72,9 @@ enum err meta_delete(struct store_txn *t, const char *key);
 /* meta_first finds the first key that begins with `prefix` and the number behind it; ERR_NOTFOUND if there is
  * none. */
 enum err meta_first(struct store_txn *t, const char *prefix, char key[META_KEY_MAX], uint64_t *out);
+
+/* zone_row_read reads a value of zones; ERR_DAMAGED if it is none. */
+enum err zone_row_read(struct view value, struct zone_row *row);
 
 /* ---- the pieces other files are made of ---- */
 

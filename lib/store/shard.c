@@ -81,25 +81,34 @@ enum found shard_find(struct view page, const struct probe *p, struct node_view 
 	return FOUND_NONE;
 }
 
-enum found shard_piece(struct view page, const struct probe *p, uint16_t type, uint8_t index, struct view *octets)
+enum found shard_next(struct view page, uint64_t hash, unsigned *cursor, struct node_view *out)
 {
 	struct layout l;
 	struct view record;
-	struct node_view n;
 
-	if (!shard_open(page, &l))
+	if (unlikely(!shard_open(page, &l)))
 		return FOUND_DAMAGED;
-	for (unsigned i = next_tag(l.tags, 0, l.nodes, (uint8_t)p->hash); i < l.nodes;
-	     i = next_tag(l.tags, i + 1, l.nodes, (uint8_t)p->hash)) {
+	unsigned i = next_tag(l.tags, *cursor, l.nodes, (uint8_t)hash);
+	if (i >= l.nodes)
+		return FOUND_NONE;
+	*cursor = i + 1;
+	return record_at(page, &l, i, &record) && node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
+}
+
+enum found shard_piece(struct view page, const struct probe *p, uint16_t type, uint8_t index, struct view *octets)
+{
+	unsigned cursor = 0;
+	struct node_view n;
+	enum found f;
+
+	while ((f = shard_next(page, p->hash, &cursor, &n)) == FOUND_NODE) {
 		uint16_t its_type;
 		uint8_t its_index;
-		if (!record_at(page, &l, i, &record) || !node_open(record, &n))
-			return FOUND_DAMAGED;
-		if (same_owner(&n, p) && piece_open(record, &its_type, &its_index, octets) && its_type == type &&
-		    its_index == index)
+		if (same_owner(&n, p) && piece_open(view_of(n.p, n.n), &its_type, &its_index, octets) &&
+		    its_type == type && its_index == index)
 			return FOUND_NODE;
 	}
-	return FOUND_NONE;
+	return f;
 }
 
 size_t shard_size(const struct entry *e, size_t n)

@@ -42,6 +42,10 @@ enum found { FOUND_NONE, FOUND_NODE, FOUND_BARE, FOUND_DAMAGED };
 /* shard_find looks a name up in a page. FOUND_BARE: it exists, and has no data. */
 enum found shard_find(struct view page, const struct probe *p, struct node_view *out);
 
+/* shard_next walks the nodes whose tag is the hash's: begin with *cursor = 0 and go on until FOUND_NONE. Who calls
+ * compares the owner. */
+enum found shard_next(struct view page, uint64_t hash, unsigned *cursor, struct node_view *out);
+
 /* shard_piece finds the piece `index` of the fragment `type` of p (whose hash is already the piece's). */
 enum found shard_piece(struct view page, const struct probe *p, uint16_t type, uint8_t index, struct view *octets);
 

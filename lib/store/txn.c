@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+enum { UNLOCKED_TRIES = 64 }; /* commits that may come in between while a read without a lock is opened */
+
 static const struct {
 	int rc;
 	enum err e;
@@ -104,9 +106,44 @@ static enum err begin(struct store *s, unsigned flags, struct store_txn **out)
 	return e;
 }
 
+/* steady: what t sees is the database as commit `last` left it, and no commit came since. */
+static bool steady(struct store_txn *t, uint64_t last)
+{
+	uint64_t again = 0;
+
+	if (t->s->psize != 0 && (meta_get(t, "commit", &again) != OK || again != t->counter))
+		return false;
+	return mdb_txn_id(t->txn) == last && store_last_txn(t->s) == last;
+}
+
+/*
+ * Without a lock file nothing tells the writer that we read, and what we read while it commits may be torn:
+ * the list of roots is copied out of a page that the next commit but one overwrites. So a read counts only
+ * if no commit came in between and its counter, read twice, is the same. From then on somebody's pin keeps
+ * its pages.
+ */
+static enum err read_unlocked(struct store *s, struct store_txn **out)
+{
+	enum err e = ERR_BUSY;
+
+	for (unsigned i = 0; i < UNLOCKED_TRIES; i++) {
+		uint64_t last = store_last_txn(s);
+		e = begin(s, MDB_RDONLY, out);
+		if (e == OK && steady(*out, last))
+			return OK;
+		if (e == OK)
+			store_abort(*out);
+		else if (e != ERR_DAMAGED || store_last_txn(s) == last)
+			return e; /* what is torn looks damaged, but only while others commit */
+		e = ERR_BUSY;
+	}
+	*out = NULL;
+	return e;
+}
+
 enum err store_read(struct store *s, struct store_txn **out)
 {
-	return begin(s, MDB_RDONLY, out);
+	return s->flags & STORE_NOLOCK ? read_unlocked(s, out) : begin(s, MDB_RDONLY, out);
 }
 
 enum err txn_begin(struct store *s, unsigned flags, struct store_txn **out)
@@ -125,13 +162,24 @@ enum err store_write(struct store *s, struct store_txn **out)
 	return txn_begin(s, 0, out);
 }
 
-static const char *const changed_key[IMAGE_FIRST] = { "changed/0", "changed/1" };
+static const char *const changed_key[CHANGES] = {
+	[CHANGE_ZONE_TABLE] = "changed/0",
+	[CHANGE_POOL] = "changed/1",
+	[CHANGE_ZONES] = "changed/zones",
+};
+
+enum err changed_at(struct store_txn *t, enum change what, uint64_t *out)
+{
+	enum err e = meta_get(t, changed_key[what], out);
+
+	return e == ERR_NOTFOUND ? OK : e;
+}
 
 static enum err put_counters(struct store_txn *t)
 {
 	enum err e = meta_put(t, "commit", t->counter);
 
-	for (unsigned i = 0; i < IMAGE_FIRST && e == OK; i++)
+	for (unsigned i = 0; i < CHANGES && e == OK; i++)
 		if (t->touched[i])
 			e = meta_put(t, changed_key[i], t->counter);
 	return e;

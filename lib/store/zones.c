@@ -46,13 +46,13 @@ static void row_write(const struct zone_row *row, uint8_t *to)
 	}
 }
 
-static enum err row_read(MDB_val value, struct zone_row *row)
+enum err zone_row_read(struct view value, struct zone_row *row)
 {
-	const uint8_t *from = value.mv_data;
+	const uint8_t *from = value.p;
 	uint8_t *to = (uint8_t *)row;
 
 	memset(row, 0, sizeof *row);
-	if (value.mv_size != ZONE_VALUE)
+	if (value.n != ZONE_VALUE)
 		return ERR_DAMAGED;
 	for (size_t i = 0; i < COUNT_OF(wide); i++, from += 8) {
 		uint64_t v = le64(from);
@@ -75,7 +75,7 @@ enum err store_zone_get(struct store_txn *t, const struct name *apex, struct zon
 		memset(out, 0, sizeof *out);
 		return txn_err(t, rc);
 	}
-	return row_read(v, out);
+	return zone_row_read(view_of_val(v), out);
 }
 
 enum err store_zone_put(struct store_txn *t, const struct name *apex, const struct zone_row *row)
@@ -84,6 +84,7 @@ enum err store_zone_put(struct store_txn *t, const struct name *apex, const stru
 	MDB_val k = zone_key(apex, buf), v = val_of(value, sizeof value);
 
 	row_write(row, value);
+	t->touched[CHANGE_ZONES] = true;
 	return txn_err(t, mdb_put(t->txn, t->dbi[T_ZONES], &k, &v, 0));
 }
 
@@ -92,6 +93,7 @@ enum err store_zone_delete(struct store_txn *t, const struct name *apex)
 	uint8_t buf[ZONE_KEY_MAX];
 	MDB_val k = zone_key(apex, buf);
 
+	t->touched[CHANGE_ZONES] = true;
 	return txn_err(t, mdb_del(t->txn, t->dbi[T_ZONES], &k, NULL));
 }
 
@@ -101,7 +103,7 @@ static enum err zone_at(MDB_val k, MDB_val v, struct name *apex, struct zone_row
 
 	if (key.n == 0 || key.p[--key.n] != 0 || !name_of_key(key, apex))
 		return ERR_DAMAGED;
-	return row_read(v, row);
+	return zone_row_read(view_of_val(v), row);
 }
 
 enum err store_zone_after(struct store_txn *t, const struct name *apex, struct name *out, struct zone_row *row)

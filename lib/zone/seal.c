@@ -18,11 +18,7 @@ static void tell(const struct sealing *s, enum zone_oddity kind, const struct no
 
 static int rdata_cmp(uint16_t type, const struct rdata *a, const struct rdata *b)
 {
-	size_t n = a->n < b->n ? a->n : b->n;
-	int d = memcmp(a->p, b->p, n);
-
-	(void)type;
-	return d != 0 ? d : (int)a->n - (int)b->n;
+	return rdata_order(type, rdata_view(a), rdata_view(b));
 }
 
 /* Of equal RDATA the one that stood first in the file comes first, and stays. */

@@ -13,7 +13,7 @@ bin=$PWD/${B:-build}/bin
 home=$PWD
 port=${PORT:-5391}
 checks=0 failures=0
-work=$(mktemp -d) || exit 1
+work=$(tests/help/tempdir.sh) || exit 1
 server=""
 export PATH=$bin:$PATH
 

@@ -1,4 +1,4 @@
-#include "bake/image.h"
+#include "bake/parts.h"
 
 #include <stdlib.h>
 
@@ -7,13 +7,13 @@
 /* Who calls the sink: put keeps the entry in the image's array. */
 static void keep_entry(void *context, const struct entry *e)
 {
-	struct image_parts *p = context;
+	struct parts *p = context;
 
 	p->entry = grow_array(p->entry, &p->cap_entries, p->n_entries + 1, sizeof *p->entry);
 	p->entry[p->n_entries++] = *e;
 }
 
-static void keep_run(struct image_parts *p, struct view key, struct view payload)
+static void keep_run(struct parts *p, struct view key, struct view payload)
 {
 	p->run = grow_array(p->run, &p->cap_runs, p->n_runs + 1, sizeof *p->run);
 	p->run[p->n_runs++] = (struct run_entry){ key, payload };
@@ -21,7 +21,7 @@ static void keep_run(struct image_parts *p, struct view key, struct view payload
 
 /* find_chain says how the zone denies: by NSEC3 if the apex has a usable NSEC3PARAM (RFC 5155 4.1.2) and its
  * chain is there, else by NSEC if the apex has one. */
-static void find_chain(const struct zone *z, struct image_parts *p)
+static void find_chain(const struct zone *z, struct parts *p)
 {
 	const struct node *apex = zone_find(z, &z->apex);
 	const struct rrset *params = apex != NULL ? rrset_of(apex, RR_NSEC3PARAM) : NULL;
@@ -55,7 +55,7 @@ static const struct rdata *nsec3_at(const struct rrset *s, const struct nsec3_pa
 }
 
 /* hash_in_chain hashes a name and says whether the chain has a record for it. */
-static bool hash_in_chain(const struct zone *z, const struct image_parts *p, const struct name *owner, uint8_t *hash)
+static bool hash_in_chain(const struct zone *z, const struct parts *p, const struct name *owner, uint8_t *hash)
 {
 	char label[NSEC3_TEXT_LEN];
 	struct name hashed;
@@ -71,7 +71,7 @@ static bool hash_in_chain(const struct zone *z, const struct image_parts *p, con
 }
 
 /* nsec3_entry adds one record of the chain: its RRset under an owner that is written out. */
-static enum err nsec3_entry(struct image_parts *p, const struct name *owner, const struct rrset *s)
+static enum err nsec3_entry(struct parts *p, const struct name *owner, const struct rrset *s)
 {
 	uint8_t hash[NSEC3_HASH_LEN], flags;
 	struct frag_parts f;
@@ -94,7 +94,7 @@ static enum err nsec3_entry(struct image_parts *p, const struct name *owner, con
 }
 
 /* nsec_entry adds an owner of an NSEC: its key below the apex, and its hash. */
-static void nsec_entry(struct image_parts *p, const struct name *owner)
+static void nsec_entry(struct parts *p, const struct name *owner)
 {
 	uint8_t key[NAME_KEY_MAX], apex[NAME_KEY_MAX], *payload = arena_pack(&p->arena, 8);
 	size_t skip = name_key(&p->zone.apex, apex), n = name_key(owner, key);
@@ -103,7 +103,7 @@ static void nsec_entry(struct image_parts *p, const struct name *owner)
 	keep_run(p, view_of(arena_copy(&p->arena, key + skip, n - skip), n - skip), view_of(payload, 8));
 }
 
-static void note_depths(struct image_parts *p, const struct node *n, const struct name *owner)
+static void note_depths(struct parts *p, const struct node *n, const struct name *owner)
 {
 	const struct rrset *ns = rrset_of(n, RR_NS), *dname = rrset_of(n, RR_DNAME);
 
@@ -117,7 +117,7 @@ static void note_depths(struct image_parts *p, const struct node *n, const struc
 		p->part.flags |= ZONEPART_WILD;
 }
 
-static void note_signatures(struct image_parts *p, const struct node *n)
+static void note_signatures(struct parts *p, const struct node *n)
 {
 	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next)
 		for (size_t i = 0; i < s->n_sig; i++) {
@@ -134,7 +134,7 @@ static bool only_nsec3(const struct node *n)
 	return n->rrsets != NULL && n->rrsets->next == NULL && n->rrsets->type == RR_NSEC3;
 }
 
-static enum err bake_one(const struct zone *z, struct image_parts *p, const struct node *n, const struct name *owner)
+static enum err bake_one(const struct zone *z, struct parts *p, const struct node *n, const struct name *owner)
 {
 	uint8_t hash[NSEC3_HASH_LEN];
 	const struct rrset *nsec3 = rrset_of(n, RR_NSEC3), *nsec = rrset_of(n, RR_NSEC);
@@ -155,7 +155,7 @@ static enum err bake_one(const struct zone *z, struct image_parts *p, const stru
 	return bake_node(&p->zone, &ask, &p->arena, &sink);
 }
 
-static enum err bake_all(const struct zone *z, struct image_parts *p, struct name *at)
+static enum err bake_all(const struct zone *z, struct parts *p, struct name *at)
 {
 	p->n_entries = p->n_runs = 0;
 	p->signatures = p->expires = 0;
@@ -168,7 +168,7 @@ static enum err bake_all(const struct zone *z, struct image_parts *p, struct nam
 	return OK;
 }
 
-enum err image_bake(const struct zone *z, const struct hash_key *key, struct image_parts *p, struct name *at)
+enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *p, struct name *at)
 {
 	const struct node *apex = zone_find(z, &z->apex);
 
@@ -183,13 +183,13 @@ enum err image_bake(const struct zone *z, const struct hash_key *key, struct ima
 	return bake_all(z, p, at);
 }
 
-static size_t octets_of(const struct image_parts *p)
+static size_t octets_of(const struct parts *p)
 {
 	return shard_size(p->entry, p->n_entries) + (p->n_runs != 0 ? run_write_size(p->run, p->n_runs) : 0);
 }
 
 /* run_record makes the record that holds a small zone's whole chain. */
-static void run_record(struct image_parts *p)
+static void run_record(struct parts *p)
 {
 	size_t size = run_write_size(p->run, p->n_runs), head = NODE_HEAD + (size_t)p->zone.apex.len;
 	uint8_t *r = arena_pack(&p->arena, head + size);
@@ -205,7 +205,7 @@ static void run_record(struct image_parts *p)
 	}
 }
 
-bool image_pool(const struct zone *z, struct image_parts *p)
+bool parts_pool(const struct zone *z, struct parts *p)
 {
 	struct name at;
 
@@ -222,7 +222,7 @@ bool image_pool(const struct zone *z, struct image_parts *p)
 	return true;
 }
 
-void image_free(struct image_parts *p)
+void parts_free(struct parts *p)
 {
 	arena_free(&p->arena);
 	free(p->entry);
@@ -231,7 +231,7 @@ void image_free(struct image_parts *p)
 }
 
 /* write_runs fills pages with entries in order; a page begins with its separator, the first with none. */
-static enum err write_runs(struct image_parts *p, struct build *b, size_t psize, uint64_t image)
+static enum err write_runs(struct parts *p, struct build *b, size_t psize, uint64_t image)
 {
 	size_t room = store_page_room(psize, STORE_VALUE_PAGES_MAX), i = 0;
 	uint8_t *page = malloc(room);
@@ -261,7 +261,7 @@ static enum err write_runs(struct image_parts *p, struct build *b, size_t psize,
 	return e;
 }
 
-enum err image_write(struct image_parts *p, struct build *b, size_t psize, uint64_t image)
+enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image)
 {
 	enum err e = place_all(b, psize, image, p->entry, p->n_entries);
 
@@ -275,7 +275,7 @@ static uint32_t soa_minimum(const struct rrset *soa)
 	return r->n >= 22 ? get_u32(r->p + r->n - 4) : 0;
 }
 
-enum err image_zone_record(const struct image_parts *p, const struct rrset *soa, struct arena *a,
+enum err parts_zone_record(const struct parts *p, const struct rrset *soa, struct arena *a,
 			   const struct record_sink *to)
 {
 	uint8_t part[ZONEPART_MAX];
