@@ -158,8 +158,8 @@ bool parse_seconds(struct words *w, struct wr *out)
 	if (t == NULL)
 		return false;
 	if (!text_seconds(t->p, t->n, &v))
-		return all_digits(t) ? word_is(w, t, "is above 4294967295") :
-				       word_is(w, t, "is not a number of seconds (3600, 1h, 1h30m)");
+		return all_digits(t) ? word_is(w, t, "is above 4294967295")
+				     : word_is(w, t, "is not a number of seconds (3600, 1h, 1h30m)");
 	wr_u32(out, v);
 	return true;
 }
@@ -318,12 +318,14 @@ static const struct mnemonic algorithms[] = {
 	{ NULL, 0 },
 };
 
-static const struct mnemonic protocols[] = { /* RFC 2535 3.1.3 */
+static const struct mnemonic protocols[] = {
+	/* RFC 2535 3.1.3 */
 	{ "NONE", 0 }, { "TLS", 1 }, { "EMAIL", 2 }, { "DNSSEC", 3 }, { "IPSEC", 4 }, { "ALL", 255 }, { NULL, 0 },
 };
 
-static const struct mnemonic cert_types[] = { /* RFC 4398 2.1 */
-	{ "PKIX", 1 },	 { "SPKI", 2 },	  { "PGP", 3 },	  { "IPKIX", 4 }, { "ISPKI", 5 }, { "IPGP", 6 },
+static const struct mnemonic cert_types[] = {
+	/* RFC 4398 2.1 */
+	{ "PKIX", 1 },   { "SPKI", 2 },    { "PGP", 3 },   { "IPKIX", 4 }, { "ISPKI", 5 }, { "IPGP", 6 },
 	{ "ACPKIX", 7 }, { "IACPKIX", 8 }, { "URI", 253 }, { "OID", 254 }, { NULL, 0 },
 };
 

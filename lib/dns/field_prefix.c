@@ -46,8 +46,9 @@ bool parse_apl(struct words *w, struct wr *out)
 		return apl_wrong(w, t);
 	unsigned octets = octets_of_family((uint32_t)family);
 	if (!text_number(slash + 1, (size_t)(end - slash - 1), &prefix) || prefix > octets * 8)
-		return word_is(w, t, family == AFI_IP4 ? "has no prefix length of 0 to 32" :
-							 "has no prefix length of 0 to 128");
+		return word_is(w, t,
+			       family == AFI_IP4 ? "has no prefix length of 0 to 32"
+						 : "has no prefix length of 0 to 128");
 	while (octets > 0 && ip[octets - 1] == 0)
 		octets--;
 	wr_u16(out, (uint16_t)family);

@@ -224,7 +224,8 @@ size_t rrtype_print(uint16_t code, char *out)
 bool rrclass_parse(const char *p, size_t n, uint16_t *code)
 {
 	static const struct mnemonic classes[] = {
-		{ "IN", CLASS_IN }, { "CH", CLASS_CH }, { "HS", CLASS_HS }, { "NONE", CLASS_NONE }, { "ANY", CLASS_ANY },
+		{ "IN", CLASS_IN },     { "CH", CLASS_CH },   { "HS", CLASS_HS },
+		{ "NONE", CLASS_NONE }, { "ANY", CLASS_ANY },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(classes); i++)

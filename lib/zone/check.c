@@ -196,8 +196,8 @@ static void apex_facts(struct checker *c)
 	for (uint32_t i = 0; set != NULL && i < set->n && c->n_keys < CHECK_KEYS_MAX; i++)
 		if (dnskey_read(rdata_view(&set->rdata[i]), &c->key[c->n_keys]))
 			c->n_keys++;
-	set = node_has(c->apex, RR_SOA);
-	c->is_signed = c->n_keys > 0 && set != NULL && set->n_sig > 0;
+	for (set = c->apex->rrsets; set != NULL && !c->is_signed; set = set->next)
+		c->is_signed = c->n_keys > 0 && set->n_sig > 0;
 }
 
 static void (*const for_each_set[])(struct checker *, const struct node *, const struct rrset *) = {

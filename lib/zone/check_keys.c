@@ -40,6 +40,9 @@ void check_set_keys(struct checker *c, const struct node *n, const struct rrset 
 
 static void check_dnskeys(struct checker *c, const struct rrset *s)
 {
+	if (s->n > CHECK_KEYS_MAX)
+		check_node_tell(c, CHECK_DNSKEY, c->apex, s->rdata[0].line,
+				"%u keys; signatures are tried with %d of them", s->n, CHECK_KEYS_MAX);
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct public_key *made;
 		struct dnskey k;
@@ -144,5 +147,5 @@ void check_zone_keys(struct checker *c)
 	if (!c->is_signed && (node_has(c->apex, RR_NSEC) != NULL || node_has(c->apex, RR_NSEC3PARAM) != NULL))
 		checker_tell(c, CHECK_UNSIGNED, &c->z->apex, 0, "%s records, but no %s: the chain is not checked",
 			     node_has(c->apex, RR_NSEC) != NULL ? "NSEC" : "NSEC3PARAM",
-			     c->n_keys == 0 ? "DNSKEY" : "signature on the SOA record");
+			     c->n_keys == 0 ? "DNSKEY" : "signature at the apex");
 }

@@ -138,6 +138,8 @@ static void check_set_signatures(struct sig_job *j, size_t at, const struct name
 
 	for (uint32_t i = 0; i < s->n_sig && i < SIGNATURES_MAX; i++)
 		valid |= check_one(j, at, s, &s->sig[i], &set);
+	if (s->n_sig > 0 && s->sig_ttl != s->ttl)
+		note(j, at, s, &s->sig[0], CHECK_RRSIG_TTL, "has not the TTL of the records (RFC 4034 3)");
 	if (s->n_sig > SIGNATURES_MAX)
 		note(j, at, s, &s->sig[SIGNATURES_MAX], CHECK_RRSIG_UNVERIFIED,
 		     "and those behind it were not verified: too many");
