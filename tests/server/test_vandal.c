@@ -156,6 +156,7 @@ static const struct {
 	const char *what;
 	bool (*manages)(const struct options *);
 } attempts[] = {
+	{ "was given a file", was_given_a_file }, /* first: later ones leave files open */
 	{ "opens a file of the database for writing", opens_for_writing },
 	{ "opens a lock file", opens_a_lock_file },
 	{ "truncates", truncates },
@@ -163,7 +164,6 @@ static const struct {
 	{ "changes modes or owners", changes_modes },
 	{ "adds a file", adds_a_file },
 	{ "writes through what it reads, or cannot read", writes_through_what_it_reads },
-	{ "was given a file", was_given_a_file },
 	{ "reaches the parent's memory, or signals it", reaches_the_parent },
 	{ "becomes root again", becomes_root_again },
 };
