@@ -1,22 +1,33 @@
 # Edict: two commands matter, `make demo` and `make check`; README.md tells the rest.
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC       = gcc
+endif
 B       ?= build
 CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+FUZZ_SECONDS ?= 60
 WARN     = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 STD      = -std=c11 -D_GNU_SOURCE -Ilib -I.
 HARDEN   = -fstack-protector-strong -fPIE
 ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(CFLAGS) $(SANITIZE) -MMD -MP
+LINK     = $(CC) -pie $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 LIBS     = -llmdb -lcrypto -lsodium -lm -lpthread
+CK_LIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
 
 LIB_SRC    := $(sort $(wildcard lib/*/*.c))
 ZONEC_SRC  := $(sort $(wildcard zonec/*.c))
 SERVER_SRC := $(sort $(wildcard server/*.c))
-MODEL_SRC  := $(sort $(wildcard tests/model/*.c tests/help/*.c))
-TEST_SRC   := $(filter-out $(MODEL_SRC),$(sort $(wildcard tests/*/test_*.c)))
+TEST_SRC   := $(sort $(wildcard tests/*/test_*.c))
+HELP_SRC   := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/model/*.c tests/help/*.c)))
+FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCH_SRC  := $(sort $(wildcard tests/bench/bench_*.c))
 OBJ         = $(patsubst %.c,$(B)/%.o,$(1))
-TESTS      := $(patsubst %.c,$(B)/%,$(TEST_SRC))
+EXE         = $(patsubst %.c,$(B)/%,$(1))
+TESTS      := $(call EXE,$(TEST_SRC))
+TEST_SH    := $(sort $(wildcard tests/*/test_*.sh))
 PROGRAMS   := $(if $(ZONEC_SRC),$(B)/bin/zonec) $(if $(SERVER_SRC),$(B)/bin/edictd)
+AGAIN       = +@$(MAKE) --no-print-directory
 
 all: $(PROGRAMS)
 
@@ -26,27 +37,106 @@ $(B)/%.o: %.c
 
 $(B)/libedict.a: $(call OBJ,$(LIB_SRC))
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(B)/bin/zonec: $(call OBJ,$(ZONEC_SRC)) $(B)/libedict.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(LINK) -o $@ $^ $(LIBS)
 
 $(B)/bin/edictd: $(call OBJ,$(SERVER_SRC)) $(B)/libedict.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(LINK) -o $@ $^ $(LIBS)
 
 # A test program is one file tests/ROOM/test_SUBJECT.c with a main, the naive twin and helpers, and the library.
-$(TESTS): $(B)/%: $(B)/%.o $(call OBJ,$(MODEL_SRC)) $(B)/libedict.a
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
+$(TESTS): $(B)/%: $(B)/%.o $(call OBJ,$(HELP_SRC)) $(B)/libedict.a
+	$(LINK) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(CK_LIBS) $(LIBS)
+
+# Tests of the server have its parts, a client, and the whole program beside them.
+SERVER_TESTS := $(filter $(B)/tests/server/%,$(TESTS))
+HARNESS_SRC  := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/server/*.c)))
+$(SERVER_TESTS): $(call OBJ,$(HARNESS_SRC) $(filter-out server/main.c,$(SERVER_SRC))) | $(B)/bin/edictd
+
+$(call EXE,$(FUZZ_SRC)): $(B)/%: $(B)/%.o $(B)/libedict.a
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+$(call EXE,$(BENCH_SRC)): $(B)/%: $(B)/%.o $(B)/libedict.a
+	$(LINK) -o $@ $^ $(LIBS)
+
+# ---- seeing it work ----
+
+demo run: deps
+	$(AGAIN) all
+	@B=$(B) tests/demo.sh $@
+
+# ---- tests ----
 
 tests: $(TESTS)
+fuzzers: $(call EXE,$(FUZZ_SRC))
+benches: $(call EXE,$(BENCH_SRC))
 
-check: all tests
-	@for t in $(TESTS); do echo "== $$t"; $$t || exit 1; done
+check: deps
+	$(AGAIN) test
+
+# Runs every test of this build and ends with "N passed, N failed"; `make check`, without looking for packages.
+test: all tests
+	@B=$(B) tests/run.sh $(TESTS) $(TEST_SH)
+
+# In one process, so that leaks are found at its end: check would fork for each test. Warnings are the plain
+# builds' business: what a sanitizer adds makes gcc see uninitialised ghosts.
+ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan: export CK_FORK = no
+asan: export ASAN_OPTIONS = detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0
+asan: export UBSAN_OPTIONS = print_stacktrace=1
+asan:
+	$(AGAIN) B=build-asan WARN= CFLAGS="-O1 -g" SANITIZE="$(ASAN)" test
+
+# TSan's own maps leave no room for a map of 1 TiB.
+tsan: export CK_FORK = no
+tsan: export EDICT_MAPSIZE = 1G
+tsan: export TSAN_OPTIONS = halt_on_error=1:second_deadlock_stack=1
+tsan:
+	$(AGAIN) B=build-tsan WARN= CFLAGS="-O1 -g" SANITIZE="-fsanitize=thread" test
+
+clang:
+	$(AGAIN) B=build-clang CC=clang all tests
+
+coverage:
+	@.ci/deps build coverage
+	$(AGAIN) B=build-cov WARN= CFLAGS="-O0 -g" SANITIZE="--coverage" test
+	@tests/coverage.sh build-cov
+
+fuzz:
+	@.ci/deps build fuzz
+	$(AGAIN) B=build-fuzz CC=clang WARN= CFLAGS="-O1 -g" SANITIZE="$(ASAN) -fsanitize=fuzzer-no-link" fuzzers
+	@tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS) $(FUZZ_SRC)
+
+bench:
+	@.ci/deps build bench
+	$(AGAIN) all benches
+	@tests/bench/bench.py $(B)
+
+lint:
+	@.ci/deps build lint
+	@STD="$(STD)" WARN="$(WARN)" tests/lint/lint.sh
+
+format:
+	clang-format -i $(wildcard lib/*/*.[ch] server/*.[ch] zonec/*.[ch] tests/*/*.[ch])
+
+# ---- the machine ----
+
+deps:
+	@.ci/deps build
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(B)/bin/zonec $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(B)/bin/edictd $(DESTDIR)$(PREFIX)/sbin/
+	for m in man/*.[0-9]; do \
+		install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
 
 clean:
-	rm -rf $(B)
+	rm -rf build build-asan build-tsan build-clang build-cov build-fuzz
 
-.PHONY: all tests check clean
--include $(patsubst %.c,$(B)/%.d,$(LIB_SRC) $(ZONEC_SRC) $(SERVER_SRC) $(MODEL_SRC) $(TEST_SRC))
+.PHONY: all demo run tests fuzzers benches check test asan tsan clang coverage fuzz bench lint format deps install clean
+.DELETE_ON_ERROR:
+-include $(patsubst %.c,$(B)/%.d,$(LIB_SRC) $(ZONEC_SRC) $(SERVER_SRC) $(HELP_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))

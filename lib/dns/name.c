@@ -253,51 +253,73 @@ static const char *unescape(struct view t, size_t *i, uint8_t *c)
 	return NULL;
 }
 
+/* plain_run copies octets that stand for themselves: up to a dot, a backslash, the text's end or `room`. */
+static size_t plain_run(const uint8_t *from, const uint8_t *end, uint8_t *to, size_t room)
+{
+	size_t n = 0;
+
+	if ((size_t)(end - from) < room)
+		room = (size_t)(end - from);
+	for (; n < room && from[n] != '.' && from[n] != '\\'; n++)
+		to[n] = from[n];
+	return n;
+}
+
+/* parse_label reads one label at *p behind its length octet `to`; room is at least 64. */
+static const char *parse_label(const uint8_t **p, const uint8_t *end, uint8_t *to)
+{
+	size_t n = 0;
+
+	for (;;) {
+		size_t run = plain_run(*p, end, to + 1 + n, NAME_LABEL_MAX - n);
+		n += run;
+		*p += run;
+		if (*p == end || **p == '.')
+			break;
+		if (n == NAME_LABEL_MAX)
+			return "a label longer than 63 octets";
+		struct view rest = { *p + 1, (size_t)(end - *p) - 1 };
+		size_t used = 0;
+		const char *wrong = unescape(rest, &used, &to[1 + n]);
+		if (wrong != NULL)
+			return wrong;
+		n++;
+		*p += 1 + used;
+	}
+	to[0] = (uint8_t)n;
+	return n == 0 ? "an empty label" : NULL;
+}
+
 const char *name_parse(struct view t, const struct name *origin, struct name *out)
 {
-	struct name n;
-	size_t label = 0, at = 1; /* where the length of this label goes, where its next octet goes */
+	uint8_t wire[NAME_WIRE_MAX + NAME_LABEL_MAX + 1]; /* one label too many fits: it is found out afterwards */
+	const uint8_t *p = t.p, *end = t.p + t.n;
+	size_t n = 0;
 
 	if (t.n == 0)
 		return "an empty name";
-	if (t.n == 1 && t.p[0] == '.') {
+	if (t.n == 1 && *p == '.') {
 		*out = name_root;
 		return NULL;
 	}
-	for (size_t i = 0; i < t.n;) {
-		uint8_t c = t.p[i++];
-		if (c == '.') {
-			if (at - label == 1)
-				return "an empty label";
-			n.wire[label] = (uint8_t)(at - label - 1);
-			label = at++;
-			if (i < t.n && label > NAME_WIRE_MAX - 2)
-				return "a name longer than 255 octets";
-			continue;
-		}
-		if (c == '\\') {
-			const char *wrong = unescape(t, &i, &c);
-			if (wrong != NULL)
-				return wrong;
-		}
-		if (at - label > NAME_LABEL_MAX)
-			return "a label longer than 63 octets";
-		if (at >= NAME_WIRE_MAX - 1)
+	bool absolute = false;
+	while (!absolute) {
+		const char *wrong = parse_label(&p, end, wire + n);
+		if (wrong != NULL)
+			return wrong;
+		n += 1 + (size_t)wire[n];
+		if (n >= NAME_WIRE_MAX)
 			return "a name longer than 255 octets";
-		n.wire[at++] = c;
+		if (p == end)
+			break;
+		absolute = ++p == end; /* over the dot */
 	}
-	if (at - label == 1) { /* it ended with a dot */
-		n.wire[label] = 0;
-		n.len = (uint8_t)(label + 1);
-		*out = n;
-		return NULL;
-	}
-	if (at + origin->len > NAME_WIRE_MAX)
+	const struct name *tail = absolute ? &name_root : origin;
+	if (n + tail->len > NAME_WIRE_MAX)
 		return "a name longer than 255 octets with its origin";
-	n.wire[label] = (uint8_t)(at - label - 1);
-	memcpy(n.wire + at, origin->wire, origin->len);
-	n.len = (uint8_t)(at + origin->len);
-	*out = n;
+	memcpy(wire + n, tail->wire, tail->len);
+	out->len = (uint8_t)(n + tail->len);
+	memcpy(out->wire, wire, out->len);
 	return NULL;
 }
 

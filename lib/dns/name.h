@@ -55,6 +55,18 @@ bool name_eq(const struct name *a, const struct name *b);
 /* name_lower folds A-Z to a-z in place. */
 void name_lower(struct name *n);
 
+/* name_fold8 folds A-Z in eight octets at once, in any order of octets; lengths of labels fold to themselves.
+ * Bit 7 of each octet of `up` tells whether it is a capital. */
+static inline uint64_t name_fold8(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	uint64_t low7 = w & ones * 0x7f;
+	uint64_t from_a = low7 + ones * (0x80 - 'A');
+	uint64_t past_z = low7 + ones * (0x80 - 'Z' - 1);
+	uint64_t up = (from_a ^ past_z) & ~w & ones * 0x80;
+	return w | up >> 2;
+}
+
 /* name_labels counts labels without the root label: 0 for ".". */
 unsigned name_labels(const struct name *n);
 

@@ -19,17 +19,6 @@ struct hash_key hash_key_of(uint64_t seed)
 	return key;
 }
 
-/* fold8 folds A-Z in eight octets at once: bit 7 of each octet of `up` tells whether it is a capital. */
-static inline uint64_t fold8(uint64_t w)
-{
-	const uint64_t ones = 0x0101010101010101U;
-	uint64_t low7 = w & ones * 0x7f;
-	uint64_t from_a = low7 + ones * (0x80 - 'A');
-	uint64_t past_z = low7 + ones * (0x80 - 'Z' - 1);
-	uint64_t up = (from_a ^ past_z) & ~w & ones * 0x80;
-	return w | up >> 2;
-}
-
 static inline uint64_t tail_word(const uint8_t *p, unsigned n)
 {
 	return le64(p) & (~(uint64_t)0 >> (64 - 8 * n)); /* n is 1..8 */
@@ -71,7 +60,7 @@ static void hash_suffixes(struct qname *q, const struct hash_key *key, const uin
 static void fold_all(struct qname *q)
 {
 	for (unsigned i = 0; i < q->len; i += 8) {
-		uint64_t w = fold8(le64(q->lower + i));
+		uint64_t w = name_fold8(le64(q->lower + i));
 		put_le64(q->lower + i, w);
 	}
 }

@@ -70,8 +70,8 @@ struct rrtype {
 	uint16_t code;
 	uint8_t flags;
 	const char *name;                        /* mnemonic, upper case */
-	const char *labels;                      /* the fields' names, comma separated, for error messages */
-	uint8_t fields[RRTYPE_FIELDS_MAX];       /* enum field of rdata.h; ends with F_END (0) */
+	const char *labels;                      /* the fields' names for error messages, a zero between them */
+	uint8_t fields[RRTYPE_FIELDS_MAX];       /* enum field of field.h; ends with F_END (0) */
 };
 
 /* rrtype_of gives the row of a code; for a type without a row, a row whose one field is the RFC 3597

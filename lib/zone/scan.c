@@ -1,0 +1,311 @@
+#include "zone/scan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+enum class { IN_WORD, SPACE, NEWLINE, COMMENT, OPEN, CLOSE, QUOTE, BACKSLASH, ZERO };
+
+static const uint8_t class_of[256] = {
+	[0] = ZERO,       [' '] = SPACE,   ['\t'] = SPACE, ['\r'] = SPACE, ['\f'] = SPACE, ['\v'] = SPACE,
+	['\n'] = NEWLINE, [';'] = COMMENT, ['('] = OPEN,   [')'] = CLOSE,  ['"'] = QUOTE,  ['\\'] = BACKSLASH,
+};
+
+static inline enum class class_at(const char *p) { return (enum class)class_of[(uint8_t)*p]; }
+
+/* Where cutting stands: a position that knows its line. */
+struct cursor {
+	const char *p;
+	const char *line_start;
+	uint32_t line;
+	unsigned depth;    /* of parentheses */
+	bool in_string;    /* the window's end was met before the closing quote */
+	struct token open; /* the outermost parenthesis, or that string */
+};
+
+static struct token token_at(const struct cursor *c, const char *p)
+{
+	return (struct token){ .p = p, .line = c->line, .column = (uint32_t)(p - c->line_start) + 1 };
+}
+
+static void start(struct scan *s, int fd, struct view text)
+{
+	size_t want =
+	    fd < 0 && text.n < SCAN_WINDOW ? text.n + 2 : SCAN_WINDOW; /* one to see the end, one for zero */
+
+	*s = (struct scan){ .fd = fd, .text = text, .line = 1 };
+	s->window = grow_array(NULL, &s->cap, want, 1);
+	s->window[0] = 0;
+}
+
+void scan_file(struct scan *s, int fd)
+{
+	start(s, fd, (struct view){ NULL, 0 });
+}
+
+void scan_text(struct scan *s, struct view text)
+{
+	start(s, -1, text);
+}
+
+void scan_retext(struct scan *s, struct view text)
+{
+	s->text = text;
+	s->at = s->end = s->n = 0;
+	s->taken = 0;
+	s->all = false;
+	s->line = 1;
+	s->window[0] = 0;
+}
+
+void scan_free(struct scan *s)
+{
+	free(s->word);
+	free(s->window);
+}
+
+static ssize_t take_text(struct scan *s, char *to, size_t n)
+{
+	if (s->fd >= 0)
+		return read(s->fd, to, n);
+	if (n > s->text.n)
+		n = s->text.n;
+	if (n != 0)
+		memcpy(to, s->text.p, n);
+	s->text.p += n;
+	s->text.n -= n;
+	return (ssize_t)n;
+}
+
+/* Moves the entry to the window's start and fills the window behind it; doubles it if it holds nothing else. */
+static bool slide(struct scan *s)
+{
+	if (s->at == 0 && s->end + 1 == s->cap)
+		s->window = grow_array(s->window, &s->cap, s->cap * 2, 1);
+	memmove(s->window, s->window + s->at, s->end - s->at);
+	s->end -= s->at;
+	s->at = 0;
+	while (!s->all && s->end + 1 < s->cap) {
+		ssize_t got = take_text(s, s->window + s->end, s->cap - 1 - s->end);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		s->all = got == 0;
+		s->end += (size_t)got;
+		s->taken += (uint64_t)got;
+	}
+	s->window[s->end] = 0;
+	return true;
+}
+
+/* Scanning goes on behind the line in which p stands. */
+static void resume_behind(struct scan *s, const char *p, uint32_t line)
+{
+	const char *end = s->window + s->end, *newline = memchr(p, '\n', (size_t)(end - p));
+
+	s->at = (size_t)((newline != NULL ? newline + 1 : end) - s->window);
+	s->line = line + 1;
+}
+
+static enum scan_got flawed(struct scan *s, const struct token *at, const char *what)
+{
+	s->n = 0;
+	flaw_set(&s->flaw, at, NULL, "%s", what);
+	resume_behind(s, at->p, at->line);
+	return SCAN_FLAW;
+}
+
+/* Passes over the octets of a string to its closing quote or the window's end. */
+static const char *to_quote(struct scan *s, struct cursor *c, const char *p)
+{
+	const struct token from = token_at(c, p - 1);
+
+	for (; *p != '"' && *p != 0; p++) {
+		if (*p == '\\' && p[1] != '\n' && p[1] != 0)
+			p++;
+		if (*p == '\n') {
+			c->line++;
+			c->line_start = p + 1;
+		}
+	}
+	if (c->line != from.line && s->over.p == NULL)
+		s->over = from;
+	c->in_string = *p == 0;
+	return p;
+}
+
+/* Passes over a word: to the first octet that cannot be part of it. A quote inside a word begins the next one. */
+static const char *to_word_end(const char *p)
+{
+	for (;;) {
+		while (class_at(p) == IN_WORD)
+			p++;
+		if (*p != '\\')
+			return p;
+		p++;
+		if (*p != 0 && *p != '\n' && *p != '\r')
+			p++;
+	}
+}
+
+static bool add_word(struct scan *s, struct token t, const char *end)
+{
+	if (unlikely(s->n == s->cap_words)) {
+		if (s->n == SCAN_WORDS_MAX)
+			return false;
+		s->word = grow_array(s->word, &s->cap_words, s->n + 1, sizeof *s->word);
+	}
+	t.n = (uint32_t)(end - t.p);
+	s->word[s->n++] = t;
+	return true;
+}
+
+static bool cut_quoted(struct scan *s, struct cursor *c)
+{
+	struct token t = token_at(c, c->p);
+
+	t.quoted = true;
+	t.p++;
+	c->p = to_quote(s, c, t.p);
+	if (c->in_string)
+		c->open = t;
+	return add_word(s, t, c->in_string ? c->p : c->p++);
+}
+
+static bool cut_word(struct scan *s, struct cursor *c)
+{
+	struct token t = token_at(c, c->p);
+
+	c->p = to_word_end(t.p);
+	return add_word(s, t, c->p);
+}
+
+/* The window ends, or the file holds a zero octet. `*more` says that the entry is to be cut again from more text.
+ */
+static enum scan_got at_zero(struct scan *s, const struct cursor *c, bool *more)
+{
+	struct token here = token_at(c, c->p);
+
+	if (c->p < s->window + s->end) {
+		flaw_set(&s->flaw, &here, NULL, "a zero octet: this is not a text file");
+		return SCAN_BINARY;
+	}
+	*more = !s->all;
+	if (*more)
+		return SCAN_END;
+	if (c->in_string)
+		return flawed(s, &c->open, "this quote is not closed");
+	if (c->depth > 0)
+		return flawed(s, &c->open, "this parenthesis is not closed");
+	s->at = s->end;
+	s->line = c->line;
+	return s->n > 0 ? SCAN_ENTRY : SCAN_END;
+}
+
+static enum scan_got too_much(struct scan *s, const struct cursor *c, const char *what)
+{
+	return flawed(s, c->depth > 0 ? &c->open : &s->word[0], what);
+}
+
+static enum scan_got stray_close(struct scan *s, const struct cursor *c)
+{
+	struct token here = token_at(c, c->p);
+
+	return flawed(s, &here, "a closing parenthesis without an opening one");
+}
+
+static void new_line(struct scan *s, struct cursor *c)
+{
+	c->p++;
+	c->line++;
+	c->line_start = c->p;
+	if (c->depth == 0) {
+		s->at = (size_t)(c->p - s->window);
+		s->line = c->line;
+	}
+}
+
+/* cut_entry cuts from s->at. Every turn of its loop moves the cursor towards the zero that ends the window. */
+static enum scan_got cut_entry(struct scan *s, bool *more)
+{
+	struct cursor c = { .p = s->window + s->at, .line_start = s->window + s->at, .line = s->line };
+	bool room = true;
+
+	s->n = 0;
+	s->over.p = NULL;
+	s->blank = *c.p == ' ' || *c.p == '\t';
+	while (likely(room)) {
+		switch (class_at(c.p)) {
+		case SPACE:
+			c.p++;
+			break;
+		case IN_WORD:
+		case BACKSLASH:
+			room = cut_word(s, &c);
+			break;
+		case NEWLINE:
+			new_line(s, &c);
+			if (c.depth > 0)
+				break;
+			if (s->n > 0)
+				return SCAN_ENTRY;
+			s->blank = *c.p == ' ' || *c.p == '\t';
+			break;
+		case COMMENT:
+			c.p = strchrnul(c.p, '\n');
+			break;
+		case OPEN:
+			if (c.depth++ == 0)
+				c.open = token_at(&c, c.p);
+			c.p++;
+			break;
+		case CLOSE:
+			if (c.depth == 0)
+				return stray_close(s, &c);
+			c.depth--;
+			c.p++;
+			break;
+		case QUOTE:
+			room = cut_quoted(s, &c);
+			break;
+		case ZERO:
+			return at_zero(s, &c, more);
+		}
+	}
+	return too_much(s, &c, "more words than an entry may have: is a closing parenthesis missing?");
+}
+
+/* A byte order mark says nothing in UTF-8, but Windows writes one. */
+static void skip_mark(struct scan *s)
+{
+	if (s->end >= 3 && memcmp(s->window, "\xef\xbb\xbf", 3) == 0)
+		s->at = 3;
+}
+
+enum scan_got scan_next(struct scan *s)
+{
+	for (;;) {
+		bool more = false, first = s->taken == 0;
+		enum scan_got got = cut_entry(s, &more);
+
+		if (!more)
+			return got;
+		if (s->at == 0 && s->end >= SCAN_ENTRY_MAX) {
+			struct token begin = { .p = s->window, .line = s->line, .column = 1 };
+			return flawed(s, &begin, "an entry longer than 16 MB: is a closing quote missing?");
+		}
+		if (!slide(s))
+			return SCAN_FAILED;
+		if (first)
+			skip_mark(s);
+	}
+}
+
+void scan_doubt(struct scan *s)
+{
+	if (s->over.p != NULL)
+		resume_behind(s, s->over.p, s->over.line);
+}
