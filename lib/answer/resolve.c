@@ -129,7 +129,7 @@ static enum outcome referral(struct ask *q, const struct place *p)
 		return broken(q);
 	if (!add(q, AUTHORITY, &ns, PLAIN, &a))
 		return ANSWERED;
-	if (q->dnssec) {
+	if (q->dnssec && q->zone.part.flags & ZONEPART_SIGNED) { /* a DS that nobody signed says nothing */
 		e = node_frag(&p->node, RR_DS, &ds);
 		if (e == OK)
 			e = gather(q, &p->node, &ds, 1);

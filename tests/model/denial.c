@@ -239,18 +239,26 @@ static bool put_closest(const struct denial *d, const struct chain *c, const str
 	return false;
 }
 
+/* What is told about the wildcard at an encloser. With a complete chain it matches if the wildcard exists and
+ * covers if it does not. In an opt-out zone a wildcard may exist and have no NSEC3 (it is an empty non-terminal,
+ * or an unsigned delegation), and there may be one at a provable encloser above the true one: then nothing can be
+ * proven, and the record that stands at or before the hash says why. */
+static void put_wildcard(const struct denial *d, const struct chain *c, const struct name *encloser)
+{
+	struct name wildcard = wildcard_of(encloser);
+	const struct node *match = nsec3_that(d->zone, c, MATCHES, &wildcard);
+
+	put(d, match != NULL ? match : nsec3_that(d->zone, c, COVERS, &wildcard), RR_NSEC3);
+}
+
 /* RFC 5155 7.2.2: the closest encloser proof and "an NSEC3 RR covering the (nonexistent) wildcard RR at the
- * closest encloser". If the provable encloser is higher than the true one, the wildcard there may exist: then
- * the NSEC3 that matches it is what is put. Nothing can be proven then, but it says why. */
+ * closest encloser". */
 static void nsec3_deny_name(const struct denial *d, const struct chain *c, const struct name *qname)
 {
 	struct name encloser;
 
-	if (!put_closest(d, c, qname, &encloser))
-		return;
-	struct name wildcard = wildcard_of(&encloser);
-	const struct node *cover = nsec3_that(d->zone, c, COVERS, &wildcard);
-	put(d, cover != NULL ? cover : nsec3_that(d->zone, c, MATCHES, &wildcard), RR_NSEC3);
+	if (put_closest(d, c, qname, &encloser))
+		put_wildcard(d, c, &encloser);
 }
 
 /* RFC 5155 7.2.3: "the NSEC3 RR that matches QNAME"; 7.2.4 (no DS at an opt-out cut), 7.2.7 (the same in a
@@ -350,6 +358,6 @@ void deny_wildcard_type(const struct denial *d, const struct name *qname, const 
 	}
 	if (kind == BY_NSEC3) {
 		put_closest(d, &c, qname, &proven);
-		put(d, nsec3_that(d->zone, &c, MATCHES, &wildcard), RR_NSEC3);
+		put_wildcard(d, &c, encloser);
 	}
 }

@@ -73,18 +73,19 @@ static void put_addresses(struct asking *a, const struct rrset *ns)
 
 /* RFC 1034 4.3.2 3b: "Copy the NS RRs for the subzone into the authority section of the reply. Put whatever
  * addresses are available into the additional section". RFC 4035 3.1.4: with them the DS RRset, or the proof that
- * there is none. */
+ * there is none, in a signed zone: a DS that nobody signed says nothing, and no server sends it. */
 static enum step referral(struct asking *a, const struct name *cut)
 {
 	struct denial d = denial_of(a);
 	const struct rrset *ns = look_rrset(a->zone, cut, RR_NS), *ds = look_rrset(a->zone, cut, RR_DS);
+	bool secure = a->dnssec_ok && look_signed(a->zone);
 
 	if (a->cnames == 0)
 		a->out->aa = false; /* the example of RFC 1034 6.2.6 */
 	put_rrset(a, MODEL_AUTHORITY, cut, ns, false);
-	if (a->dnssec_ok && ds != NULL)
+	if (secure && ds != NULL)
 		put_rrset(a, MODEL_AUTHORITY, cut, ds, true);
-	if (a->dnssec_ok && ds == NULL)
+	if (secure && ds == NULL)
 		naive_deny_ds(&d, cut);
 	put_addresses(a, ns);
 	return ENDED;
