@@ -219,13 +219,13 @@ static void killed_child(uint8_t version, unsigned steps)
 
 START_TEST(a_build_killed_anywhere_is_swept)
 {
-	uint64_t state = (uint64_t)_i;
+	struct rng state = { (uint64_t)_i };
 	struct store *s = tempdb_open(0);
 
 	ck_assert_int_eq(build_some(s, 1, nothing), OK);
 	store_close(s);
 	for (uint8_t v = 2; v < 6; v++)
-		killed_child(v, (unsigned)(rng(&state) % (PAGES + ROWS + 2)));
+		killed_child(v, (unsigned)(rng_next(&state) % (PAGES + ROWS + 2)));
 	s = tempdb_open(0);
 	ck_assert_uint_eq(check_live(s), 1);
 	ck_assert_int_eq(build_some(s, 9, nothing), OK);
@@ -245,7 +245,7 @@ static void tell(void)
 /* Here the blow falls at a moment nobody chose, inside a commit or a sweep as well. */
 START_TEST(a_builder_killed_at_any_moment_loses_nothing)
 {
-	uint64_t state = (uint64_t)_i;
+	struct rng state = { (uint64_t)_i };
 	struct store *s;
 	int ends[2], status;
 	char c;
@@ -260,7 +260,7 @@ START_TEST(a_builder_killed_at_any_moment_loses_nothing)
 		_exit(1);
 	}
 	close(ends[1]);
-	for (uint64_t n = 1100 + rng(&state) % 4000; n > 0; n--)
+	for (uint64_t n = 1100 + rng_next(&state) % 4000; n > 0; n--)
 		ck_assert_int_eq(read(ends[0], &c, 1), 1);
 	kill(child, SIGKILL);
 	waitpid(child, &status, 0);
