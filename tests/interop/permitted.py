@@ -3,6 +3,9 @@
 A row's name is a heading of README.md, where the RFC's sentence stands. A row sees one item of a difference with the
 question and both messages, and says whether it explains this item; it is as narrow as we could make it.
 """
+import base64
+import hashlib
+
 import wire
 from compare import permitted
 from wire import A, AAAA, ANY, CNAME, DNAME, NS, NSEC, NSEC3, RRSIG, SOA, TC
@@ -86,7 +89,7 @@ def _(case, item, mine, ref):
 @permitted("useful-additional")
 def _(case, item, mine, ref):
     """Addresses of names in the answer's RDATA: some servers add them, some do not."""
-    if item.kind != "additional" or covered(item.what) not in (*ADDRESSES, SVCB, NSEC):
+    if item.kind != "additional" or covered(item.what) not in (*ADDRESSES, SVCB, NSEC, NSEC3):
         return False
     answer = mine.answer if item.extra else ref.answer
     return any(rr.type in POINTERS and rr.rdata[POINTERS[rr.type]:].startswith(item.what.owner) for rr in answer)
@@ -182,10 +185,18 @@ def nsec_proves_nxdomain(case, norm):
 
 @permitted("wrong-nsec")
 def _(case, item, mine, ref):
-    """One of two peers sends NSEC records that do not prove its NXDOMAIN; the other's do."""
+    """One of two peers sends NSEC records that prove nothing; the other's do."""
     bad = [n for n in (case.of("nsd", mine, ref), case.of("knot", mine, ref)) if n is not None]
-    return item.kind == "authority" and covered(item.what) == NSEC and mine.rcode == ref.rcode == NXDOMAIN and bool(bad) and (
+    return item.kind == "authority" and covered(item.what) == NSEC and mine.rcode == ref.rcode and bool(bad) and (
         nsec_proves_nxdomain(case, mine) != nsec_proves_nxdomain(case, ref)) and not nsec_proves_nxdomain(case, bad[0])
+
+
+@permitted("wildcard-that-is-an-ent")
+def _(case, item, mine, ref):
+    """The wildcard that answers with NODATA is an empty non-terminal: NSD proves that it has no data, others do not."""
+    name = visited(case, ref)[-1]
+    return item.kind == "authority" and covered(item.what) == NSEC and mine.rcode == ref.rcode == NOERROR and (
+        case.world.wildcard_is_ent(name))
 
 
 @permitted("nsec-from-a-wildcard")
@@ -210,3 +221,82 @@ def _(case, item, mine, ref):
     nsd = case.of("nsd", mine, ref)
     return nsd is not None and item.kind == "authority" and covered(item.what) == NSEC3 and item.what in nsd.authority and (
         case.qname[:2] == b"\1*")
+
+
+BASE32HEX = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghijklmnopqrstuv")
+
+
+def nsec3_label(name, rr):
+    """nsec3_label hashes a name with the parameters of an NSEC3 record (RFC 5155 5)."""
+    rounds, salt = int.from_bytes(rr.rdata[2:4], "big"), rr.rdata[5:5 + rr.rdata[4]]
+    for _ in range(rounds + 1):
+        name = hashlib.sha1(name + salt).digest()
+    return base64.b32encode(name).translate(BASE32HEX)
+
+
+def matches_an_ancestor(case, norm):
+    """matches_an_ancestor says whether an NSEC3 record stands at the hash of a name above the last one asked."""
+    records = [rr for rr in norm.authority if rr.type == NSEC3]
+    name = visited(case, norm)[-1]
+    while name != b"\0":
+        name = wire.parent(name)
+        if any(rr.owner[1:33] == nsec3_label(name, rr) for rr in records):
+            return True
+    return False
+
+
+@permitted("closest-provable-encloser")
+def _(case, item, mine, ref):
+    """Opt-out, and the closest encloser is not in the chain: NSD's proof names no closest encloser at all."""
+    nsd = case.of("nsd", mine, ref)
+    return nsd is not None and item.kind == "authority" and covered(item.what) == NSEC3 and not matches_an_ancestor(case, nsd) and (
+        matches_an_ancestor(case, ref if nsd is mine else mine))
+
+
+@permitted("empty-nxdomain")
+def _(case, item, mine, ref):
+    """Knot 3.2 answers some names with a NUL octet or an asterisk below a wildcard by a bare NXDOMAIN in NSEC3 zones."""
+    knot = case.of("knot", mine, ref)
+    return knot is not None and knot.rcode == NXDOMAIN and not knot.answer and not knot.authority and (
+        b"\1*" in case.qname or any(0 in label for label in wire.labels_of(case.qname)))
+
+
+# ---------------------------------------------------------------- what does not fit
+
+def missing_in_domain(case, norm):
+    """missing_in_domain says whether a referral lacks an address that the zone has of a server at or below the delegated
+    name (RFC 9471 2.1)."""
+    have = {(rr.owner, rr.type) for rr in norm.additional}
+    for rr in norm.authority:
+        if rr.type == NS and wire.is_below(rr.rdata, rr.owner):
+            types = case.world.types_of(rr.rdata)
+            if any(wire.type_name(t) in types and (rr.rdata, t) not in have for t in ADDRESSES):
+                return True
+    return False
+
+
+@permitted("glue-that-does-not-fit")
+def _(case, item, mine, ref):
+    """A referral over UDP in which not all addresses fit: which ones are there, and TC if in-domain glue is missing."""
+    if mine.rcode != ref.rcode or mine.answer or ref.answer or mine.authority != ref.authority:
+        return False
+    if item.kind == "flag" and item.what == "tc":
+        return missing_in_domain(case, mine) or missing_in_domain(case, ref)
+    lacking = ref if item.extra else mine
+    return item.kind == "additional" and covered(item.what) in ADDRESSES and (
+        bool(lacking.flags & TC) or case.length(lacking) + 28 > case.limit)
+
+
+@permitted("contents-of-a-truncated-message")
+def _(case, item, mine, ref):
+    return bool(mine.flags & ref.flags & TC) and item.kind in ("answer", "authority", "additional", "order", "rcode", "flag")
+
+
+@permitted("length-of-a-message")
+def _(case, item, mine, ref):
+    """One answer fits, the other one's does not: the servers compress differently. The TC is right if the whole answer
+    of the server that sets it is longer than the client accepts."""
+    if not (mine.flags ^ ref.flags) & TC or item.kind not in ("answer", "authority", "additional", "flag", "order"):
+        return False
+    who, others = case.parties
+    return case.whole(who if mine.flags & TC else others[0]) > case.limit

@@ -126,7 +126,7 @@ END_TEST
 
 START_TEST(a_million_images_of_one_shard_would_fit)
 {
-	const struct shard_at one = { 0, 0, 1 };
+	const struct shard_at one = { 0, 1, 0 };
 	size_t memory;
 	struct directory *d = directory_make(&one, 1, &memory);
 
@@ -141,9 +141,9 @@ START_TEST(absurd_depth_costs_no_memory)
 	struct shard_at list[SHARD_BITS_MAX + 1];
 	size_t n = 0, memory;
 
-	list[n++] = (struct shard_at){ 0, SHARD_BITS_MAX, 1 };
+	list[n++] = (struct shard_at){ 0, 1, SHARD_BITS_MAX };
 	for (unsigned bits = SHARD_BITS_MAX; bits > 0; bits--)
-		list[n++] = (struct shard_at){ (uint64_t)1 << (64 - bits), bits, 1 };
+		list[n++] = (struct shard_at){ (uint64_t)1 << (64 - bits), 1, (uint8_t)bits };
 	struct directory *d = directory_make(list, n, &memory);
 	ck_assert_uint_le(memory, 1 << 21);
 	ck_assert_uint_eq(d->part[d->shift == 64 ? 0 : UINT64_MAX >> d->shift]->entry[0], 1);
