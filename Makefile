@@ -37,7 +37,7 @@ $(B)/%.o: %.c
 
 $(B)/libedict.a: $(call OBJ,$(LIB_SRC))
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(B)/bin/zonec: $(call OBJ,$(ZONEC_SRC)) $(B)/libedict.a
 	@mkdir -p $(@D)
@@ -49,7 +49,12 @@ $(B)/bin/edictd: $(call OBJ,$(SERVER_SRC)) $(B)/libedict.a
 
 # A test program is one file tests/ROOM/test_SUBJECT.c with a main, the naive twin and helpers, and the library.
 $(TESTS): $(B)/%: $(B)/%.o $(call OBJ,$(HELP_SRC)) $(B)/libedict.a
-	$(LINK) -o $@ $^ $(CK_LIBS) $(LIBS)
+	$(LINK) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(CK_LIBS) $(LIBS)
+
+# Tests of the server have its parts, a client, and the whole program beside them.
+SERVER_TESTS := $(filter $(B)/tests/server/%,$(TESTS))
+HARNESS_SRC  := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/server/*.c)))
+$(SERVER_TESTS): $(call OBJ,$(HARNESS_SRC) $(filter-out server/main.c,$(SERVER_SRC))) | $(B)/bin/edictd
 
 $(call EXE,$(FUZZ_SRC)): $(B)/%: $(B)/%.o $(B)/libedict.a
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
@@ -108,7 +113,7 @@ fuzz:
 bench:
 	@.ci/deps build bench
 	$(AGAIN) all benches
-	@B=$(B) tests/bench/bench.sh
+	@tests/bench/bench.py $(B)
 
 lint:
 	@.ci/deps build lint
@@ -134,4 +139,4 @@ clean:
 
 .PHONY: all demo run tests fuzzers benches check test asan tsan clang coverage fuzz bench lint format deps install clean
 .DELETE_ON_ERROR:
--include $(patsubst %.c,$(B)/%.d,$(LIB_SRC) $(ZONEC_SRC) $(SERVER_SRC) $(HELP_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))
+-include $(patsubst %.c,$(B)/%.d,$(LIB_SRC) $(ZONEC_SRC) $(SERVER_SRC) $(HELP_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))

@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 bin=$PWD/${B:-build}/bin
 port=${PORT:-5300}
-work=$(mktemp -d) || exit 1
+work=$(tests/help/tempdir.sh) || exit 1
 server=""
 
 # stop ends the server, with patience of ten seconds, and leaves nothing behind.

@@ -231,8 +231,9 @@ static bool parse_eui(struct words *w, unsigned octets, struct wr *out)
 		good = hex_digit(p[0]) >= 0 && hex_digit(p[1]) >= 0 && (i + 1 == octets || p[2] == '-');
 		wr_u8(out, (uint8_t)((unsigned)hex_digit(p[0]) << 4 | (unsigned)hex_digit(p[1])));
 	}
-	return good || word_is(w, t, octets == 6 ? "is not six hex octets with dashes between" :
-						   "is not eight hex octets with dashes between");
+	return good || word_is(w, t,
+			       octets == 6 ? "is not six hex octets with dashes between"
+					   : "is not eight hex octets with dashes between");
 }
 
 static void print_eui(struct rd *r, unsigned octets, struct wr *out)

@@ -152,12 +152,12 @@ static const struct mnemonic wks_protocols[] = { { "TCP", 6 }, { "UDP", 17 }, { 
 
 /* The services of RFC 1010's time that one meets in zones; others are written as numbers. */
 static const struct mnemonic wks_services[] = {
-	{ "ECHO", 7 },	   { "DISCARD", 9 }, { "DAYTIME", 13 },	  { "FTP-DATA", 20 }, { "FTP", 21 },
-	{ "SSH", 22 },	   { "TELNET", 23 }, { "SMTP", 25 },	  { "TIME", 37 },     { "NAMESERVER", 42 },
-	{ "NICNAME", 43 }, { "WHOIS", 43 },  { "DOMAIN", 53 },	  { "TFTP", 69 },     { "GOPHER", 70 },
+	{ "ECHO", 7 },     { "DISCARD", 9 }, { "DAYTIME", 13 },   { "FTP-DATA", 20 }, { "FTP", 21 },
+	{ "SSH", 22 },     { "TELNET", 23 }, { "SMTP", 25 },      { "TIME", 37 },     { "NAMESERVER", 42 },
+	{ "NICNAME", 43 }, { "WHOIS", 43 },  { "DOMAIN", 53 },    { "TFTP", 69 },     { "GOPHER", 70 },
 	{ "FINGER", 79 },  { "HTTP", 80 },   { "HOSTNAME", 101 }, { "POP2", 109 },    { "POP3", 110 },
-	{ "SUNRPC", 111 }, { "AUTH", 113 },  { "NNTP", 119 },	  { "NTP", 123 },     { "IMAP", 143 },
-	{ "SNMP", 161 },   { "HTTPS", 443 }, { "IMAPS", 993 },	  { "POP3S", 995 },   { NULL, 0 },
+	{ "SUNRPC", 111 }, { "AUTH", 113 },  { "NNTP", 119 },     { "NTP", 123 },     { "IMAP", 143 },
+	{ "SNMP", 161 },   { "HTTPS", 443 }, { "IMAPS", 993 },    { "POP3S", 995 },   { NULL, 0 },
 };
 
 void take_wks(struct rd *r)

@@ -145,18 +145,21 @@ struct digest {
 	size_t octets;
 };
 
-static const struct digest ds_digests[] = { /* the IANA registry of DS digest types */
-	{ { "DELETE", 0 }, 1 },	  { { "SHA-1", 1 }, 20 },   { { "SHA-256", 2 }, 32 }, { { "GOST", 3 }, 32 },
-	{ { "SHA-384", 4 }, 48 }, { { "GOST12", 5 }, 32 }, { { "SM3", 6 }, 32 },      { { NULL, 0 }, 0 },
+static const struct digest ds_digests[] = {
+	/* the IANA registry of DS digest types */
+	{ { "DELETE", 0 }, 1 },   { { "SHA-1", 1 }, 20 },  { { "SHA-256", 2 }, 32 }, { { "GOST", 3 }, 32 },
+	{ { "SHA-384", 4 }, 48 }, { { "GOST12", 5 }, 32 }, { { "SM3", 6 }, 32 },     { { NULL, 0 }, 0 },
 };
 
-static const struct digest fingerprints[] = { /* RFC 4255 3.1.2, RFC 6594 3.2 */
+static const struct digest fingerprints[] = {
+	/* RFC 4255 3.1.2, RFC 6594 3.2 */
 	{ { "SHA-1", 1 }, 20 },
 	{ { "SHA-256", 2 }, 32 },
 	{ { NULL, 0 }, 0 },
 };
 
-static const struct digest zone_digests[] = { /* RFC 8976 2.2.3 */
+static const struct digest zone_digests[] = {
+	/* RFC 8976 2.2.3 */
 	{ { "SHA384", 1 }, 48 },
 	{ { "SHA512", 2 }, 64 },
 	{ { NULL, 0 }, 0 },

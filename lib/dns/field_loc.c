@@ -42,7 +42,8 @@ static bool fixed(const char *p, size_t n, unsigned places, uint64_t *out)
 	size_t whole = dot != NULL ? (size_t)(dot - p) : n, part = dot != NULL ? n - whole - 1 : 0;
 	uint64_t v, f = 0;
 
-	if (whole > 10 || part > places || !text_number(p, whole, &v) || (part > 0 && !text_number(dot + 1, part, &f)))
+	if (whole > 10 || part > places || !text_number(p, whole, &v) ||
+	    (part > 0 && !text_number(dot + 1, part, &f)))
 		return false;
 	for (size_t i = 0; i < places; i++) {
 		v *= 10;
@@ -70,7 +71,8 @@ static bool parse_angle(struct words *w, uint32_t degrees, const char *letters, 
 			return true;
 		}
 		if (i == 3 || !fixed(t->p, t->n, i == 2 ? 3 : 0, &v))
-			return word_wrong(w, t, "not DEGREES [MINUTES [SECONDS]] and %c or %c", letters[0], letters[1]);
+			return word_wrong(w, t, "not DEGREES [MINUTES [SECONDS]] and %c or %c", letters[0],
+					  letters[1]);
 		if (v > (i == 0 ? degrees : i == 1 ? 59 : 59999))
 			return word_is(w, t, "is too large");
 		total += v * unit[i];

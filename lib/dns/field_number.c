@@ -158,8 +158,8 @@ bool parse_seconds(struct words *w, struct wr *out)
 	if (t == NULL)
 		return false;
 	if (!text_seconds(t->p, t->n, &v))
-		return all_digits(t) ? word_is(w, t, "is above 4294967295") :
-				       word_is(w, t, "is not a number of seconds (3600, 1h, 1h30m)");
+		return all_digits(t) ? word_is(w, t, "is above 4294967295")
+				     : word_is(w, t, "is not a number of seconds (3600, 1h, 1h30m)");
 	wr_u32(out, v);
 	return true;
 }
@@ -318,12 +318,14 @@ static const struct mnemonic algorithms[] = {
 	{ NULL, 0 },
 };
 
-static const struct mnemonic protocols[] = { /* RFC 2535 3.1.3 */
+static const struct mnemonic protocols[] = {
+	/* RFC 2535 3.1.3 */
 	{ "NONE", 0 }, { "TLS", 1 }, { "EMAIL", 2 }, { "DNSSEC", 3 }, { "IPSEC", 4 }, { "ALL", 255 }, { NULL, 0 },
 };
 
-static const struct mnemonic cert_types[] = { /* RFC 4398 2.1 */
-	{ "PKIX", 1 },	 { "SPKI", 2 },	  { "PGP", 3 },	  { "IPKIX", 4 }, { "ISPKI", 5 }, { "IPGP", 6 },
+static const struct mnemonic cert_types[] = {
+	/* RFC 4398 2.1 */
+	{ "PKIX", 1 },   { "SPKI", 2 },    { "PGP", 3 },   { "IPKIX", 4 }, { "ISPKI", 5 }, { "IPGP", 6 },
 	{ "ACPKIX", 7 }, { "IACPKIX", 8 }, { "URI", 253 }, { "OID", 254 }, { NULL, 0 },
 };
 
@@ -336,6 +338,48 @@ static bool parse_named8(struct words *w, const struct mnemonic *names, struct w
 	if (!word_number(w, names, 255, &v))
 		return false;
 	wr_u8(out, (uint8_t)v);
+	return true;
+}
+
+/* RFC 2535 7.1: a KEY's flags are a number or names with bars between. */
+static const struct mnemonic key_flags[] = {
+	{ "NOCONF", 0x4000 }, { "NOAUTH", 0x8000 }, { "NOKEY", 0xc000 },  { "FLAG2", 0x2000 },
+	{ "EXTEND", 0x1000 }, { "FLAG4", 0x0800 },  { "FLAG5", 0x0400 },  { "USER", 0x0000 },
+	{ "ZONE", 0x0100 },   { "HOST", 0x0200 },   { "NTYP3", 0x0300 },  { "FLAG8", 0x0080 },
+	{ "FLAG9", 0x0040 },  { "FLAG10", 0x0020 }, { "FLAG11", 0x0010 }, { "SIG0", 0 },
+	{ "SIG1", 1 },        { "SIG2", 2 },        { "SIG3", 3 },        { "SIG4", 4 },
+	{ "SIG5", 5 },        { "SIG6", 6 },        { "SIG7", 7 },        { "SIG8", 8 },
+	{ "SIG9", 9 },        { "SIG10", 10 },      { "SIG11", 11 },      { "SIG12", 12 },
+	{ "SIG13", 13 },      { "SIG14", 14 },      { "SIG15", 15 },
+};
+
+static bool key_flag_of(const char *p, size_t n, uint32_t *flags)
+{
+	for (size_t i = 0; i < COUNT_OF(key_flags); i++)
+		if (text_same(p, n, key_flags[i].name)) {
+			*flags |= key_flags[i].value;
+			return true;
+		}
+	return false;
+}
+
+bool parse_key_flags(struct words *w, struct wr *out)
+{
+	const struct token *t = w->at;
+
+	if (t == w->end || t->quoted || all_digits(t))
+		return parse_u16(w, out);
+	const char *p = t->p, *end = t->p + t->n;
+	uint32_t flags = 0;
+	while (p <= end) {
+		const char *bar = p < end ? memchr(p, '|', (size_t)(end - p)) : NULL;
+		const char *to = bar != NULL ? bar : end;
+		if (!key_flag_of(p, (size_t)(to - p), &flags))
+			return word_is(w, t, "is neither a number nor names of flags with | between");
+		p = to + 1;
+	}
+	w->at++;
+	wr_u16(out, (uint16_t)flags);
 	return true;
 }
 

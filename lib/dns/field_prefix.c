@@ -35,8 +35,8 @@ bool parse_apl(struct words *w, struct wr *out)
 	if (t == NULL)
 		return false;
 	const char *p = t->p, *end = t->p + t->n;
-	bool not = p < end && *p == '!';
-	p += not ? 1 : 0;
+	bool negated = p < end && *p == '!';
+	p += negated ? 1 : 0;
 	const char *colon = memchr(p, ':', (size_t)(end - p)), *slash = memchr(p, '/', (size_t)(end - p));
 	uint64_t family, prefix;
 	if (colon == NULL || slash == NULL || slash < colon || !text_number(p, (size_t)(colon - p), &family))
@@ -46,13 +46,14 @@ bool parse_apl(struct words *w, struct wr *out)
 		return apl_wrong(w, t);
 	unsigned octets = octets_of_family((uint32_t)family);
 	if (!text_number(slash + 1, (size_t)(end - slash - 1), &prefix) || prefix > octets * 8)
-		return word_is(w, t, family == AFI_IP4 ? "has no prefix length of 0 to 32" :
-							 "has no prefix length of 0 to 128");
+		return word_is(w, t,
+			       family == AFI_IP4 ? "has no prefix length of 0 to 32"
+						 : "has no prefix length of 0 to 128");
 	while (octets > 0 && ip[octets - 1] == 0)
 		octets--;
 	wr_u16(out, (uint16_t)family);
 	wr_u8(out, (uint8_t)prefix);
-	wr_u8(out, (uint8_t)(octets | (not ? APL_NOT : 0)));
+	wr_u8(out, (uint8_t)(octets | (negated ? APL_NOT : 0)));
 	wr_bytes(out, ip, octets);
 	return true;
 }

@@ -26,7 +26,7 @@
 typedef uint64_t page_ref;
 
 struct directory_part {
-	uint8_t shift;    /* index = (hash << parts' bits) >> shift */
+	uint8_t shift;    /* index = (hash << parts' bits) >> shift; 64: one entry only */
 	page_ref entry[];
 };
 
@@ -45,6 +45,7 @@ struct image {
 	uint64_t id;
 	uint64_t changed;       /* what it was built from: zone_row.changed */
 	struct directory *shards;
+	size_t n_shards;        /* 0: an empty image; every entry is 0, and that is no damage */
 	struct run_ref *runs;   /* NULL if there are none */
 	size_t n_runs;
 	unsigned users;         /* snapshots that share it */
@@ -56,6 +57,7 @@ struct snapshot {
 	struct hash_key key;
 	size_t psize;
 	uint64_t counter;             /* the commit it shows */
+	uint64_t zones_changed;       /* the commit that last touched the table of zones */
 	const struct image *zones;    /* image 0, never NULL (an empty database has an empty one) */
 	const struct image *pool;     /* image 1, never NULL */
 	const struct image **table;   /* open addressing by image id; a power of two; NULL: free */
@@ -70,7 +72,7 @@ struct snapshot {
 enum err snapshot_make(struct store *s, const struct snapshot *before, struct snapshot **out);
 void snapshot_free(struct snapshot *s);
 
-/* snapshot_counter_now asks the database, cheaply, whether a newer snapshot would differ. */
+/* snapshot_is_stale asks the database, cheaply, whether a newer snapshot would differ. */
 bool snapshot_is_stale(struct store *s, const struct snapshot *now);
 
 /* snapshot_touch reads one octet of every page of images that `before` did not have, so that no query waits

@@ -101,6 +101,8 @@ enum err store_zone_delete(struct store_txn *t, const struct name *apex);
 /* store_zone_after gives the first zone after `apex` in canonical order, or with NULL the first;
  * ERR_NOTFOUND behind the last. */
 enum err store_zone_after(struct store_txn *t, const struct name *apex, struct name *out, struct zone_row *row);
+/* store_zone_count counts them, without looking at each; 0 if that cannot be told. */
+uint64_t store_zone_count(struct store_txn *t);
 
 /* ---- rows: RRsets as they are, in canonical order of owners ---- */
 
@@ -161,13 +163,17 @@ struct build;
  * unfinished drops left, hands out an image id and notes it as being built. */
 enum err build_begin(struct store *s, struct build **out, uint64_t *image);
 /* build_txn gives the transaction of the current slice; about every MB written build_slice commits it, lets
- * other writers go first, and begins the next. Call it between rows. */
+ * other writers go first, and begins the next. Call it between rows, and ask build_txn again behind it. When
+ * it fails there is no transaction any more, and all that can be done is build_abort. */
 struct store_txn *build_txn(struct build *b);
+/* build_id hands out one more id that is swept if the build dies: the rows of a zone in the pool. */
+enum err build_id(struct build *b, uint64_t *id);
 enum err build_slice(struct build *b, size_t octets_written);
 /* build_switch commits the last slice and begins the switching transaction: the caller puts the zone row,
  * zone-table pages and pool pages into it and names the image and rows id the old zone leaves behind
  * (0: none), then calls build_end, which commits, drops the old in slices of 2,000 values and releases the
- * lock. build_abort may be called instead at any point: the database shows nothing of the build. */
+ * lock. build_abort may be called instead at any point: the database shows nothing of the build. Either way b
+ * is gone afterwards, also when build_end fails. */
 enum err build_switch(struct build *b, struct store_txn **out);
 enum err build_leaves(struct build *b, uint64_t old);
 enum err build_end(struct build *b);

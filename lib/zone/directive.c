@@ -56,7 +56,8 @@ static bool plain_text(const struct token *t, struct wr *out)
 	return !out->full && out->len > 0;
 }
 
-/* Owner and origin are those of the including file again, whatever the included one did (RFC 1035 5.1). */
+/* The included file starts with the owner and origin of the including one, and does not change them for it,
+ * whatever it does (RFC 1035 5.1). */
 static bool do_include(struct reader *r, const struct entry *e)
 {
 	const struct name origin = r->origin, owner = r->record.owner;
@@ -70,8 +71,7 @@ static bool do_include(struct reader *r, const struct entry *e)
 		return wrong(r, &e->word[1], "file", "this is no file's name");
 	if (e->n == 3 && !read_origin(r, &e->word[2]))
 		return false;
-	r->owner = OWNER_NONE;
-	r->owner_text_len = 0;
+	r->origin_moved = e->n == 3;
 	bool done = include_file(r, &e->word[1], wr_view_of(&out));
 	r->origin = origin;
 	r->record.owner = owner;

@@ -156,11 +156,14 @@ static const char *put_text(struct wr *out, const char *p, const char *end, bool
 	return NULL;
 }
 
+/* Words that touched, like alpn= and "h2,h3", go on doing so. */
 static const char *put_word(struct wr *out, const struct token *t, bool alone, int64_t number)
 {
+	const struct token *before = t - 1;
 	const bool quotes = t->quoted && !alone;
 
-	wr_u8(out, ' ');
+	if (before->quoted || before->line != t->line || before->column + before->n != t->column)
+		wr_u8(out, ' ');
 	if (quotes)
 		wr_u8(out, '"');
 	const char *why = put_text(out, t->p, t->p + t->n, t->quoted && alone, number);

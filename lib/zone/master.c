@@ -69,9 +69,9 @@ static void read_entry(struct reader *r, struct scan *s)
 	struct entry e = { s->word, s->n, s->blank };
 	bool directive = !e.blank && !e.word[0].quoted && e.word[0].p[0] == '$';
 
-	if (unlikely(s->over != NULL))
-		warn(r, &(struct token){ .line = s->over_line, .column = 1 }, NULL,
-		     "a quoted string runs over the end of this line; not every server reads that");
+	if (unlikely(s->over.p != NULL))
+		warn(r, &s->over, NULL,
+		     "a quoted string runs over the end of its line; not every server reads that");
 	if (directive ? !read_directive(r, &e) : !read_record(r, &e))
 		scan_doubt(s);
 }
@@ -103,6 +103,7 @@ void read_source(struct reader *r, struct source *s)
 		}
 		if (got == SCAN_END)
 			break;
+		r->owner = OWNER_WRONG; /* whose it was is not known: lines that inherit it make no records */
 		if (got == SCAN_FAILED)
 			r->failed = !wrong(r, &begin, "file", "%s", strerror(errno));
 		else

@@ -25,7 +25,7 @@ struct cursor {
 	struct token open; /* the outermost parenthesis, or that string */
 };
 
-static struct token token_at(const struct cursor *c, const char *p)
+static inline struct token token_at(const struct cursor *c, const char *p)
 {
 	return (struct token){ .p = p, .line = c->line, .column = (uint32_t)(p - c->line_start) + 1 };
 }
@@ -121,8 +121,7 @@ static enum scan_got flawed(struct scan *s, const struct token *at, const char *
 /* Passes over the octets of a string to its closing quote or the window's end. */
 static const char *to_quote(struct scan *s, struct cursor *c, const char *p)
 {
-	const char *first_line = c->line_start, *from = p;
-	uint32_t line = c->line;
+	const struct token from = token_at(c, p - 1);
 
 	for (; *p != '"' && *p != 0; p++) {
 		if (*p == '\\' && p[1] != '\n' && p[1] != 0)
@@ -132,10 +131,8 @@ static const char *to_quote(struct scan *s, struct cursor *c, const char *p)
 			c->line_start = p + 1;
 		}
 	}
-	if (first_line != c->line_start && s->over == NULL) {
+	if (c->line != from.line && s->over.p == NULL)
 		s->over = from;
-		s->over_line = line;
-	}
 	c->in_string = *p == 0;
 	return p;
 }
@@ -154,15 +151,21 @@ static const char *to_word_end(const char *p)
 	}
 }
 
-static bool add_word(struct scan *s, struct token t, const char *end)
+static bool more_words(struct scan *s)
 {
-	if (unlikely(s->n == s->cap_words)) {
-		if (s->n == SCAN_WORDS_MAX)
-			return false;
-		s->word = grow_array(s->word, &s->cap_words, s->n + 1, sizeof *s->word);
-	}
-	t.n = (uint32_t)(end - t.p);
-	s->word[s->n++] = t;
+	if (s->n == SCAN_WORDS_MAX)
+		return false;
+	s->word = grow_array(s->word, &s->cap_words, s->n + 1, sizeof *s->word);
+	return true;
+}
+
+static inline bool add_word(struct scan *s, const struct token *t, const char *end)
+{
+	if (unlikely(s->n == s->cap_words) && !more_words(s))
+		return false;
+	struct token *to = &s->word[s->n++];
+	*to = *t;
+	to->n = (uint32_t)(end - t->p);
 	return true;
 }
 
@@ -175,15 +178,15 @@ static bool cut_quoted(struct scan *s, struct cursor *c)
 	c->p = to_quote(s, c, t.p);
 	if (c->in_string)
 		c->open = t;
-	return add_word(s, t, c->in_string ? c->p : c->p++);
+	return add_word(s, &t, c->in_string ? c->p : c->p++);
 }
 
-static bool cut_word(struct scan *s, struct cursor *c)
+static inline bool cut_word(struct scan *s, struct cursor *c)
 {
 	struct token t = token_at(c, c->p);
 
 	c->p = to_word_end(t.p);
-	return add_word(s, t, c->p);
+	return add_word(s, &t, c->p);
 }
 
 /* The window ends, or the file holds a zero octet. `*more` says that the entry is to be cut again from more text.
@@ -238,7 +241,7 @@ static enum scan_got cut_entry(struct scan *s, bool *more)
 	bool room = true;
 
 	s->n = 0;
-	s->over = NULL;
+	s->over.p = NULL;
 	s->blank = *c.p == ' ' || *c.p == '\t';
 	while (likely(room)) {
 		switch (class_at(c.p)) {
@@ -258,9 +261,7 @@ static enum scan_got cut_entry(struct scan *s, bool *more)
 			s->blank = *c.p == ' ' || *c.p == '\t';
 			break;
 		case COMMENT:
-			c.p = memchr(c.p, '\n', (size_t)(s->window + s->end - c.p));
-			if (c.p == NULL)
-				c.p = s->window + s->end;
+			c.p = strchrnul(c.p, '\n');
 			break;
 		case OPEN:
 			if (c.depth++ == 0)
@@ -311,6 +312,6 @@ enum scan_got scan_next(struct scan *s)
 
 void scan_doubt(struct scan *s)
 {
-	if (s->over != NULL)
-		resume_behind(s, s->over, s->over_line);
+	if (s->over.p != NULL)
+		resume_behind(s, s->over.p, s->over.line);
 }

@@ -36,9 +36,8 @@ struct scan {
 
 	struct token *word; /* the entry's words */
 	size_t n, cap_words;
-	bool blank;       /* its line began with a space or tab: the owner is that of the entry before */
-	const char *over; /* its first string that runs over several lines, or NULL */
-	uint32_t over_line;
+	bool blank;        /* its line began with a space or tab: the owner is that of the entry before */
+	struct token over; /* its first string that runs over several lines; p is NULL: none */
 	struct flaw flaw;
 };
 

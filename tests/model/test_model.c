@@ -433,7 +433,7 @@ START_TEST(hashes_of_rfc_5155)
 	char text[NSEC3_LABEL + 1] = { 0 };
 	struct name n = name_of(hashes[_i].name);
 
-	nsec3_hash(&n, 12, BYTES("\xaa\xbb\xcc\xdd"), hash);
+	naive_nsec3_hash(&n, 12, BYTES("\xaa\xbb\xcc\xdd"), hash);
 	base32hex(hash, text);
 	ck_assert_str_eq(text, hashes[_i].hash);
 }

@@ -1,0 +1,175 @@
+/*
+ * ask.h -- one question on its way through the answer path; shared by the
+ * files of this room only.
+ *
+ *      look.c     finds: zone, cut, node, closest encloser, wildcard
+ *      compose.c  places fragments in the message
+ *      glue.c     additional addresses
+ *      deny.c     SOA, NSEC, NSEC3
+ *      resolve.c  puts these together: RFC 1034 4.3.2
+ *      query.c    header, question, EDNS, route, finish
+ *
+ * Knows: store/.   Must not know: sockets, lib/zone.
+ */
+#ifndef ANSWER_ASK_H
+#define ANSWER_ASK_H
+
+#include "answer/query.h"
+#include "dns/msg.h"
+#include "dns/rrtype.h"
+#include "sec/nsec3.h"
+#include "store/run.h"
+#include "store/shard.h"
+#include "store/snapshot.h"
+#include "store/zonepart.h"
+
+enum { CHAIN_MAX = 16, PROOFS_MAX = 48, SECTIONS = 3 };
+enum section { ANSWER, AUTHORITY, ADDITIONAL };
+
+/* How a step of resolving ended. */
+enum outcome {
+	ANSWERED, /* the message holds what there is to say, whatever its RCODE */
+	FOLLOW,   /* a CNAME or DNAME was written: resolve its target */
+	BROKEN,   /* the database is damaged here: SERVFAIL */
+};
+
+/* A zone found for a name. */
+struct served {
+	const struct image *image;
+	struct zonepart part;
+	struct node_view table; /* its node in the zone table: the SOA */
+	uint8_t depth;          /* labels of the apex */
+};
+
+/* A name of the chain that began with the question, and where it stands in the message. */
+struct link {
+	struct qname name;
+	uint16_t at;
+};
+
+/* A wildcard was expanded for this link: authority must prove that nothing closer exists. */
+struct owed {
+	struct served zone;
+	const struct link *link;
+	unsigned encloser; /* labels of the closest encloser */
+};
+
+struct answerer {
+	const struct answer_options *options;
+	struct answer_counters counters;
+	char damaged[NAME_TEXT_MAX];
+	struct link chain[CHAIN_MAX + 1];
+	struct owed owed[CHAIN_MAX + 1];
+	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
+};
+
+/* Addresses to be added once all that belongs into authority is there. */
+struct glue_due {
+	bool due, cut;   /* cut: of a referral, else of an apex */
+	struct frag ns;  /* its RRs begin at `start` in the message */
+	size_t start;
+	struct view owner;
+};
+
+struct ask {
+	struct answerer *a;
+	const struct snapshot *s;
+	struct wr *out;
+	struct link *link; /* the name being resolved: a->chain[n_links - 1] */
+	unsigned n_links, n_owed;
+	struct served zone;
+	struct glue_due glue;
+	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
+	unsigned n_proofs;
+	uint16_t qtype, count[SECTIONS];
+	uint8_t rcode;
+	bool dnssec, aa, tc, tcp, any_class;
+	int ede; /* EDE_NONE or an info code */
+};
+
+/* ---- look.c ---- */
+
+/* look finds the node of the suffix of `depth` labels of the current name in the current zone. */
+enum found look(const struct ask *q, unsigned depth, struct node_view *out);
+
+/* look_wild finds the wildcard below the suffix of `depth` labels. */
+enum found look_wild(const struct ask *q, unsigned depth, struct node_view *out);
+
+/* look_name finds any name of the current zone. */
+enum found look_name(const struct ask *q, const struct qname *n, struct node_view *out);
+
+/* look_zone finds the zone with the longest apex of at most `most` labels that is a suffix of the current name. OK,
+ * ERR_NOTFOUND, ERR_DAMAGED. */
+enum err look_zone(const struct ask *q, unsigned most, struct served *out);
+
+/* gather puts a FRAG_OUT fragment's body together in the answerer's buffer `slot`; others are left as they are. */
+enum err gather(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);
+
+/* ---- compose.c ---- */
+
+/* Where a fragment's pointers lead: its owner, and what its base pointers move by. */
+struct anchor {
+	struct view owner, base; /* as wire form, for names out of a pointer's reach */
+	uint16_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
+	int base_moves;          /* what to add to base pointers */
+};
+
+/* anchor_of is for a fragment whose base is the suffix of `base` labels of the current name and whose owner that of
+ * `owner` labels. A wildcard's base is the name above its asterisk, whether it is asked for itself or expanded;
+ * anchor_node knows that. */
+struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner);
+
+static inline struct anchor anchor_node(const struct ask *q, const struct node_view *n, unsigned depth)
+{
+	return anchor_of(q, n->flags & NODE_WILD ? depth - 1 : depth, depth);
+}
+
+enum { PLAIN = 1, SIGS = 2 };
+
+/* compose adds the RRs of a fragment, their RRSIGs, or both, to a section: all or nothing. False: no room. */
+bool compose(struct ask *q, enum section section, const struct frag *f, unsigned what, const struct anchor *a);
+
+/* compose_written is compose for an NSEC whose owner is no suffix of the current name: it is written out. */
+bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner);
+
+/* compose_cname adds a CNAME that owes its existence to a DNAME; gives where its target stands, 0: no room. */
+size_t compose_cname(struct ask *q, uint32_t ttl, const struct name *target);
+
+static inline unsigned what_of(const struct ask *q)
+{
+	return q->dnssec ? PLAIN | SIGS : PLAIN;
+}
+
+/* ---- glue.c ---- */
+
+/* glue_add adds the addresses of the targets of the NS RRset noted in q->glue. At a cut, in-domain glue (at or below
+ * the owner) must fit, else TC is set (RFC 9471); all else is added while there is room. */
+enum outcome glue_add(struct ask *q);
+
+/* ---- deny.c ---- */
+
+/* already says whether a record that several steps may add is in the message, and notes it if not. */
+bool already(struct ask *q, const uint8_t *record);
+
+/* All of these add to the authority section; what does not fit sets TC. */
+enum outcome deny_soa(struct ask *q);
+/* The name exists (node or bare) without the type. `n` is NULL for a bare name. */
+enum outcome deny_type(struct ask *q, const struct node_view *n);
+/* The name does not exist, nor a wildcard; the closest encloser has `encloser` labels. */
+enum outcome deny_name(struct ask *q, unsigned encloser);
+/* A wildcard at `encloser` matched: nothing closer exists. */
+enum outcome deny_closer(struct ask *q, const struct served *z, const struct link *link, unsigned encloser);
+/* A wildcard matched, without the type. */
+enum outcome deny_wild_type(struct ask *q, unsigned encloser, const struct node_view *wild);
+/* A delegation at `depth` without DS. */
+enum outcome deny_ds(struct ask *q, unsigned depth, const struct node_view *cut);
+
+/* ---- resolve.c ---- */
+
+/* resolve answers q->qtype for the name q->link and follows chains. */
+enum outcome resolve(struct ask *q);
+
+/* broken notes which zone is damaged and gives BROKEN. */
+enum outcome broken(struct ask *q);
+
+#endif

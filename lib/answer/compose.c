@@ -1,0 +1,218 @@
+#include "answer/ask.h"
+
+struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner)
+{
+	const struct qname *n = &q->link->name;
+	uint16_t from = n->at[base], name = n->at[owner];
+
+	return (struct anchor){
+		.owner = { n->lower + name, (size_t)(n->len - name) },
+		.base = { n->lower + from, (size_t)(n->len - from) },
+		.owner_at = (uint16_t)(q->link->at + name),
+		.base_moves = q->link->at + from - MSG_HEADER,
+	};
+}
+
+/* The copy is in place at `to`: make its pointers right. `from` and `end` bound the offsets that were copied:
+ * the list may belong to octets that were left out, or, in a damaged database, lead anywhere. */
+static inline void move_pointers(uint8_t *to, const uint8_t *list, unsigned n, size_t from, size_t end, int moves)
+{
+	for (unsigned i = 0; i < n; i++) {
+		size_t at = le16(list + 2 * (size_t)i);
+		if (likely(at >= from && at + 2 <= end))
+			put_u16(to + (at - from), (uint16_t)(get_u16(to + (at - from)) + moves));
+	}
+}
+
+static inline void set_pointers(uint8_t *to, const uint8_t *list, unsigned n, size_t from, size_t end, uint16_t value)
+{
+	for (unsigned i = 0; i < n; i++) {
+		size_t at = le16(list + 2 * (size_t)i);
+		if (likely(at >= from && at + 2 <= end))
+			put_u16(to + (at - from), value);
+	}
+}
+
+static inline bool out_of_reach(const struct ask *q, const struct frag *f, const struct anchor *a, size_t n)
+{
+	return a->owner_at > MSG_POINTER_MAX || a->base_moves + MSG_HEADER + NAME_WIRE_MAX > MSG_POINTER_MAX ||
+	       (f->n_self != 0 && q->out->len + n > MSG_POINTER_MAX);
+}
+
+static void count_rrs(struct ask *q, enum section section, const struct frag *f, unsigned what)
+{
+	unsigned n = (what & PLAIN ? f->n_rr : 0U) + (what & SIGS ? f->n_sig : 0U);
+
+	q->count[section] = (uint16_t)(q->count[section] + n);
+}
+
+/* in_list finds an offset in a pointer list; lists are ascending, so the cursor only moves forward. */
+static bool in_list(const uint8_t *list, unsigned n, unsigned *cursor, size_t at)
+{
+	while (*cursor < n && le16(list + 2 * (size_t)*cursor) < at)
+		(*cursor)++;
+	return *cursor < n && le16(list + 2 * (size_t)*cursor) == at;
+}
+
+/* name_written writes the name at `at` of a fragment whole: its labels, and what its pointer leads to. Each jump
+ * lands before the one before, so it ends. */
+static bool name_written(struct ask *q, const struct frag *f, const struct anchor *a, size_t at)
+{
+	size_t size = (size_t)f->plain + f->sig, limit = at;
+	unsigned base = 0, self = 0;
+
+	for (;;) {
+		if (at + 2 > size)
+			return false;
+		base = self = 0;
+		if (in_list(f->bases, f->n_base, &base, at)) {
+			size_t skip = (get_u16(f->rrs + at) & MSG_POINTER_MAX) - (size_t)MSG_HEADER;
+			if (skip > a->base.n)
+				return false;
+			wr_bytes(q->out, a->base.p + skip, a->base.n - skip);
+			return true;
+		}
+		if (in_list(f->selves, f->n_self, &self, at)) {
+			size_t to = get_u16(f->rrs + at);
+			if (to >= limit)
+				return false;
+			limit = at = to;
+			continue;
+		}
+		uint8_t label = f->rrs[at];
+		if (label == 0 || label > NAME_LABEL_MAX || at + 1 + label > size)
+			break;
+		wr_bytes(q->out, f->rrs + at, 1U + label);
+		at += 1U + label;
+	}
+	wr_u8(q->out, 0);
+	return f->rrs[at] == 0;
+}
+
+/* rdata_written copies RDATA [at, end) with every name in it whole. */
+static bool rdata_written(struct ask *q, const struct frag *f, const struct anchor *a, size_t at, size_t end)
+{
+	unsigned base = 0, self = 0;
+
+	while (at < end) {
+		bool pointer = in_list(f->bases, f->n_base, &base, at) || in_list(f->selves, f->n_self, &self, at);
+		if (!pointer) {
+			wr_u8(q->out, f->rrs[at++]);
+			continue;
+		}
+		if (!name_written(q, f, a, at))
+			return false;
+		at += 2;
+	}
+	return at == end;
+}
+
+/* compose_whole is compose for places that pointers cannot reach (answers above 16 KiB): every RR is taken apart
+ * and its names are written out. */
+static bool compose_whole(struct ask *q, const struct frag *f, unsigned what, const struct anchor *a)
+{
+	unsigned from = what & PLAIN ? 0 : f->n_rr, to = f->n_rr + (what & SIGS ? f->n_sig : 0U);
+	size_t size = (size_t)f->plain + f->sig;
+
+	for (unsigned i = from; i < to && !(f->flags & FRAG_INLINE); i++) {
+		size_t at = le16(f->owners + 2 * (size_t)i);
+		if (at + 12 > size || at + 12 + get_u16(f->rrs + at + 10) > size)
+			return false;
+		wr_view(q->out, a->owner);
+		wr_bytes(q->out, f->rrs + at + 2, 8);
+		size_t length = wr_hole16(q->out);
+		if (!rdata_written(q, f, a, at + 12, at + 12 + get_u16(f->rrs + at + 10)))
+			return false;
+		wr_fill16(q->out, length);
+	}
+	return !q->out->full && !(f->flags & FRAG_INLINE);
+}
+
+bool compose(struct ask *q, enum section section, const struct frag *f, unsigned what, const struct anchor *a)
+{
+	size_t from = what & PLAIN ? 0 : f->plain;
+	size_t end = what & SIGS ? (size_t)f->plain + f->sig : f->plain;
+	size_t n = end - from, start = q->out->len;
+
+	if (unlikely(out_of_reach(q, f, a, n))) {
+		struct wr before = *q->out;
+		bool whole = compose_whole(q, f, what, a);
+		if (!whole)
+			*q->out = before;
+		else
+			count_rrs(q, section, f, what);
+		return whole;
+	}
+	if (unlikely(q->out->cap - q->out->len < n))
+		return false;
+	uint8_t *to = q->out->p + start;
+	memcpy(to, f->rrs + from, n);
+	q->out->len += n;
+	unsigned owners = f->flags & FRAG_INLINE ? 0 : f->n_rr + (what & SIGS ? f->n_sig : 0U);
+	if (a->owner_at != MSG_HEADER)
+		set_pointers(to, f->owners, owners, from, end, (uint16_t)(0xc000 | a->owner_at));
+	if (a->base_moves != 0)
+		move_pointers(to, f->bases, f->n_base, from, end, a->base_moves);
+	if (f->n_self != 0)
+		move_pointers(to, f->selves, f->n_self, from, end, (int)(0xc000 + start - from));
+	count_rrs(q, section, f, what);
+	return true;
+}
+
+bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner)
+{
+	struct wr before = *q->out;
+	struct anchor apex = anchor_of(q, q->zone.depth, q->zone.depth);
+	size_t start = q->out->len, size = (size_t)f->plain + f->sig;
+	bool far = start > MSG_POINTER_MAX || apex.owner_at > MSG_POINTER_MAX;
+
+	if (f->n_rr != 1 || f->plain < 12 || owner.n < apex.base.n)
+		return false;
+	if (far || apex.base.n == 1) {
+		wr_view(q->out, owner);
+	} else {
+		wr_bytes(q->out, owner.p, owner.n - apex.base.n);
+		wr_u16(q->out, (uint16_t)(0xc000 | apex.owner_at));
+	}
+	wr_bytes(q->out, f->rrs + 2, f->plain - 2U);
+	for (unsigned i = 1; i <= f->n_sig; i++) {
+		size_t at = le16(f->owners + 2 * (size_t)i);
+		size_t end = i < f->n_sig ? le16(f->owners + 2 * (size_t)i + 2) : size;
+		if (at < f->plain || at + 2 > end || end > size)
+			return false;
+		if (far)
+			wr_view(q->out, owner);
+		else
+			wr_u16(q->out, (uint16_t)(0xc000 | start));
+		wr_bytes(q->out, f->rrs + at + 2, end - at - 2);
+	}
+	if (q->out->full) {
+		*q->out = before;
+		return false;
+	}
+	count_rrs(q, section, f, PLAIN | SIGS);
+	return true;
+}
+
+size_t compose_cname(struct ask *q, uint32_t ttl, const struct name *target)
+{
+	struct wr before = *q->out;
+	struct anchor a = anchor_of(q, q->link->name.labels, q->link->name.labels);
+
+	if (a.owner_at > MSG_POINTER_MAX)
+		wr_view(q->out, a.owner);
+	else
+		wr_u16(q->out, (uint16_t)(0xc000 | a.owner_at));
+	wr_u16(q->out, RR_CNAME);
+	wr_u16(q->out, CLASS_IN);
+	wr_u32(q->out, ttl);
+	wr_u16(q->out, target->len);
+	size_t at = q->out->len;
+	wr_bytes(q->out, target->wire, target->len);
+	if (q->out->full) {
+		*q->out = before;
+		return 0;
+	}
+	q->count[ANSWER]++;
+	return at;
+}

@@ -1,0 +1,357 @@
+#include "answer/ask.h"
+
+static enum outcome put(struct ask *q, const struct frag *f, unsigned what, const struct anchor *a)
+{
+	if (!compose(q, AUTHORITY, f, what, a))
+		q->tc = true;
+	return ANSWERED;
+}
+
+bool already(struct ask *q, const uint8_t *record)
+{
+	for (unsigned i = 0; i < q->n_proofs; i++)
+		if (q->proof[i] == record)
+			return true;
+	if (q->n_proofs < PROOFS_MAX)
+		q->proof[q->n_proofs++] = record;
+	return false;
+}
+
+enum outcome deny_soa(struct ask *q)
+{
+	struct frag f;
+	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
+
+	if (node_frag(&q->zone.table, FRAG_SOA_NEGATIVE, &f) != OK || f.rrs == NULL)
+		return broken(q);
+	return put(q, &f, what_of(q), &a);
+}
+
+/* ---- the chain: runs of entries in order ---- */
+
+static struct view pool_run(const struct ask *q)
+{
+	const struct qname *n = &q->link->name;
+	unsigned d = q->zone.depth;
+	struct probe p = { n->hash[d], n->lower + n->at[d], (uint8_t)(n->len - n->at[d]), (uint8_t)d, NODE_RUN };
+	struct node_view v;
+
+	if (shard_find(image_shard(q->s, q->zone.image, p.hash), &p, &v) != FOUND_NODE)
+		return (struct view){ NULL, 0 };
+	size_t head = (size_t)(v.owner + v.owner_len - v.p);
+	return view_of(v.p + head, v.n - head);
+}
+
+static size_t n_runs(const struct ask *q)
+{
+	return q->zone.part.flags & ZONEPART_POOLED ? 1 : q->zone.image->n_runs;
+}
+
+static struct view run_page(const struct ask *q, size_t i)
+{
+	return q->zone.part.flags & ZONEPART_POOLED ? pool_run(q) : page_view(q->zone.image->runs[i].page, q->s->psize);
+}
+
+/* begins_at_or_before: the first entry of run i is not above the key. */
+static bool begins_at_or_before(const struct ask *q, size_t i, struct view key, uint64_t first8)
+{
+	const struct run_ref *r = &q->zone.image->runs[i];
+	struct run_entry e;
+
+	if (r->first8 != first8)
+		return r->first8 < first8;
+	return run_at(run_page(q, i), 0, &e) && key_order(e.key, key) <= 0;
+}
+
+/* run_of finds the last run that begins at or before the key; 0 if none does. */
+static size_t run_of(const struct ask *q, struct view key)
+{
+	size_t low = 0, high = n_runs(q); /* the answer is in [low, high) */
+	uint64_t first8 = key_first8(key);
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (begins_at_or_before(q, middle, key, first8))
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* chain_floor finds the entry at or before a key, going round from the first to the last. */
+static enum err chain_floor(const struct ask *q, struct view key, bool *exact, struct run_entry *out,
+			    struct run_entry *before)
+{
+	if (n_runs(q) == 0)
+		return ERR_DAMAGED;
+	size_t r = run_of(q, key);
+	struct view page = run_page(q, r);
+	int i = run_floor(page, key, exact);
+
+	if (i == -1) {
+		r = r == 0 ? n_runs(q) - 1 : r - 1;
+		page = run_page(q, r);
+		i = (int)run_count(page) - 1;
+	}
+	if (i < 0 || !run_at(page, (unsigned)i, out))
+		return ERR_DAMAGED;
+	if (i == 0 || !run_at(page, (unsigned)i - 1, before))
+		before->key = (struct view){ NULL, 0 };
+	return OK;
+}
+
+/* ---- NSEC3 (RFC 5155 7.2) ---- */
+
+static bool hash_of(const struct ask *q, struct view lower, uint8_t hash[NSEC3_HASH])
+{
+	const struct zonepart *p = &q->zone.part;
+	struct nsec3_params params = { NSEC3_ALG_SHA1, 0, p->iterations, p->salt };
+
+	return nsec3_hash(&params, q->a->options->nsec3_iterations_max, lower, hash);
+}
+
+static enum outcome put_nsec3(struct ask *q, const struct run_entry *e)
+{
+	struct frag f;
+	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
+
+	if (e->payload.n < FRAG_HEAD || !frag_open(e->payload, e->payload.p, &f) || f.rrs == NULL)
+		return broken(q);
+	return already(q, e->payload.p) ? ANSWERED : put(q, &f, PLAIN | SIGS, &a);
+}
+
+/* at_hash adds the record of exactly this hash (`match`) or of the interval that it falls into. */
+static enum outcome at_hash(struct ask *q, const uint8_t hash[NSEC3_HASH], bool match)
+{
+	struct run_entry e, before;
+	bool exact;
+
+	if (chain_floor(q, view_of(hash, NSEC3_HASH), &exact, &e, &before) != OK)
+		return broken(q);
+	return match && !exact ? ANSWERED : put_nsec3(q, &e);
+}
+
+static enum outcome at_name(struct ask *q, struct view lower, bool match)
+{
+	uint8_t hash[NSEC3_HASH];
+
+	return hash_of(q, lower, hash) ? at_hash(q, hash, match) : broken(q);
+}
+
+static struct view suffix(const struct ask *q, unsigned depth)
+{
+	const struct qname *n = &q->link->name;
+
+	return view_of(n->lower + n->at[depth], (size_t)(n->len - n->at[depth]));
+}
+
+/* match adds the record of a node that is in the chain. The node has the first 8 octets of its hash, which saves
+ * hashing unless the record's neighbour begins with the same. */
+static enum outcome match(struct ask *q, const struct node_view *n)
+{
+	uint8_t key[NSEC3_HASH];
+	struct run_entry e, before;
+	bool exact;
+
+	memcpy(key, n->hash8, 8);
+	memset(key + 8, 0xff, sizeof key - 8);
+	if (chain_floor(q, view_of(key, sizeof key), &exact, &e, &before) != OK)
+		return broken(q);
+	if (e.key.n == NSEC3_HASH && memcmp(e.key.p, key, 8) == 0 && before.key.n == NSEC3_HASH &&
+	    memcmp(before.key.p, key, 8) != 0)
+		return put_nsec3(q, &e);
+	return at_name(q, view_of(n->owner, n->owner_len), true);
+}
+
+/* prove_encloser adds the closest provable encloser at or above `depth` and covers the next closer name. In an
+ * opt-out zone made elsewhere names may exist without a record: the nearest ancestor in the chain counts. Gives
+ * its depth in *found. */
+static enum outcome prove_encloser(struct ask *q, unsigned depth, unsigned *found)
+{
+	struct node_view n;
+
+	for (unsigned d = depth + 1; d-- > q->zone.depth;) {
+		enum found f = look(q, d, &n);
+		if (f == FOUND_DAMAGED)
+			return broken(q);
+		if (f != FOUND_NODE || n.hash8 == NULL)
+			continue;
+		*found = d;
+		enum outcome o = match(q, &n);
+		return o == ANSWERED && d < q->link->name.labels ? at_name(q, suffix(q, d + 1), false) : o;
+	}
+	*found = q->zone.depth;
+	return ANSWERED;
+}
+
+static enum outcome cover_wild3(struct ask *q, unsigned depth)
+{
+	uint8_t name[NAME_WIRE_MAX + 2] = { 1, '*' };
+	struct view tail = suffix(q, depth);
+
+	if (tail.n > NAME_WIRE_MAX - 2)
+		return ANSWERED;
+	memcpy(name + 2, tail.p, tail.n);
+	return at_name(q, view_of(name, tail.n + 2), false);
+}
+
+/* ---- NSEC (RFC 4035 3.1.3) ---- */
+
+/* put_nsec adds the NSEC of a node: with a pointer if its owner stands in the current name, else written out. */
+static enum outcome put_nsec(struct ask *q, const struct node_view *n)
+{
+	const struct qname *name = &q->link->name;
+	struct frag f;
+	enum err e = node_frag(n, RR_NSEC, &f);
+
+	if (e == OK)
+		e = gather(q, n, &f, 1);
+	if (e != OK)
+		return e == ERR_NOTFOUND ? ANSWERED : broken(q);
+	if (already(q, n->p))
+		return ANSWERED;
+	for (unsigned d = q->zone.depth; d <= name->labels; d++)
+		if (n->owner_len == name->len - name->at[d] &&
+		    memcmp(n->owner, name->lower + name->at[d], n->owner_len) == 0) {
+			struct anchor a = anchor_of(q, d, d);
+			return put(q, &f, PLAIN | SIGS, &a);
+		}
+	if (!compose_written(q, AUTHORITY, &f, view_of(n->owner, n->owner_len)))
+		q->tc = true;
+	return ANSWERED;
+}
+
+/* cover adds the NSEC of the last name at or before this one. */
+static enum outcome cover(struct ask *q, struct view lower)
+{
+	uint8_t key[2 * NAME_KEY_MAX];
+	struct name n;
+	struct qname owner;
+	struct run_entry e, before;
+	struct node_view node;
+	bool exact;
+
+	if (!name_of_wire(lower, &n))
+		return broken(q);
+	size_t size = name_key(&n, key), apex = suffix(q, q->zone.depth).n - 1;
+	if (chain_floor(q, view_of(key + apex, size - apex), &exact, &e, &before) != OK)
+		return broken(q);
+	if (apex + e.key.n > NAME_KEY_MAX)
+		return broken(q);
+	memcpy(key + apex, e.key.p, e.key.n);
+	if (!name_of_key(view_of(key, apex + e.key.n), &n))
+		return broken(q);
+	qname_of(&n, &q->s->key, &owner);
+	return look_name(q, &owner, &node) == FOUND_NODE ? put_nsec(q, &node) : broken(q);
+}
+
+static enum outcome cover_wild(struct ask *q, unsigned depth)
+{
+	uint8_t name[NAME_WIRE_MAX + 2] = { 1, '*' };
+	struct view tail = suffix(q, depth);
+
+	if (tail.n > NAME_WIRE_MAX - 2)
+		return ANSWERED;
+	memcpy(name + 2, tail.p, tail.n);
+	return cover(q, view_of(name, tail.n + 2));
+}
+
+/* ---- what is proven ---- */
+
+/* proofs gives the chain that proofs come from: none without DO, in an unsigned zone, or when an NSEC3 chain asks
+ * for more iterations than we do (RFC 9276 3.2). */
+static enum denial_kind proofs(struct ask *q)
+{
+	if (!q->dnssec)
+		return DENIAL_NONE;
+	if (q->zone.part.denial == DENIAL_NSEC3 && q->zone.part.iterations > q->a->options->nsec3_iterations_max) {
+		q->ede = EDE_UNSUPPORTED_NSEC3_ITER;
+		return DENIAL_NONE;
+	}
+	return q->zone.part.denial;
+}
+
+enum outcome deny_type(struct ask *q, const struct node_view *n)
+{
+	unsigned d = q->link->name.labels, found;
+
+	switch (proofs(q)) {
+	case DENIAL_NSEC:
+		return n != NULL && node_has(n, RR_NSEC) ? put_nsec(q, n) : cover(q, suffix(q, d));
+	case DENIAL_NSEC3:
+		return n != NULL && n->hash8 != NULL ? match(q, n) : prove_encloser(q, d, &found);
+	case DENIAL_NONE:
+		break;
+	}
+	return ANSWERED;
+}
+
+enum outcome deny_name(struct ask *q, unsigned encloser)
+{
+	enum outcome o = ANSWERED;
+	unsigned found;
+
+	switch (proofs(q)) {
+	case DENIAL_NSEC:
+		o = cover(q, suffix(q, q->link->name.labels));
+		return o == ANSWERED ? cover_wild(q, encloser) : o;
+	case DENIAL_NSEC3:
+		o = prove_encloser(q, encloser, &found);
+		return o == ANSWERED ? cover_wild3(q, found) : o;
+	case DENIAL_NONE:
+		break;
+	}
+	return o;
+}
+
+enum outcome deny_closer(struct ask *q, const struct served *z, const struct link *link, unsigned encloser)
+{
+	struct served zone = q->zone;
+	struct link *current = q->link;
+	enum outcome o = ANSWERED;
+
+	q->zone = *z;
+	q->link = &q->a->chain[link - q->a->chain];
+	enum denial_kind kind = proofs(q);
+	if (kind == DENIAL_NSEC)
+		o = cover(q, suffix(q, link->name.labels));
+	else if (kind == DENIAL_NSEC3)
+		o = at_name(q, suffix(q, encloser + 1), false);
+	q->zone = zone;
+	q->link = current;
+	return o;
+}
+
+enum outcome deny_wild_type(struct ask *q, unsigned encloser, const struct node_view *wild)
+{
+	enum outcome o = ANSWERED;
+	unsigned found;
+
+	switch (proofs(q)) {
+	case DENIAL_NSEC:
+		o = node_has(wild, RR_NSEC) ? put_nsec(q, wild) : cover_wild(q, encloser);
+		return o == ANSWERED ? cover(q, suffix(q, q->link->name.labels)) : o;
+	case DENIAL_NSEC3:
+		o = prove_encloser(q, encloser, &found);
+		return o == ANSWERED && wild->hash8 != NULL ? match(q, wild) : o;
+	case DENIAL_NONE:
+		break;
+	}
+	return o;
+}
+
+enum outcome deny_ds(struct ask *q, unsigned depth, const struct node_view *cut)
+{
+	unsigned found;
+
+	switch (proofs(q)) {
+	case DENIAL_NSEC:
+		return node_has(cut, RR_NSEC) ? put_nsec(q, cut) : cover(q, suffix(q, depth));
+	case DENIAL_NSEC3:
+		return cut->hash8 != NULL ? match(q, cut) : prove_encloser(q, depth, &found);
+	case DENIAL_NONE:
+		break;
+	}
+	return ANSWERED;
+}

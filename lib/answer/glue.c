@@ -1,0 +1,155 @@
+#include "answer/ask.h"
+
+/* In-domain addresses go in first and must fit; the others wait here. What is beyond is left out: a resolver
+ * needs no more than one address. */
+enum { WAITING_MAX = 32 };
+
+struct host {
+	struct node_view node;
+	uint16_t at; /* of its name in the message */
+};
+
+struct glue {
+	struct ask *q;
+	struct host waiting[WAITING_MAX];
+	unsigned n_waiting;
+};
+
+static inline uint8_t fold(uint8_t c)
+{
+	return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c + 32) : c;
+}
+
+/* same_name compares the name at `at` of the message, pointers and all, with one in lower-case wire form. Each
+ * pointer must lead before the place it is read at, and labels consume `want`, so it ends. */
+static bool same_name(const struct wr *msg, size_t at, const uint8_t *want, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && at < msg->len) {
+		uint8_t c = msg->p[at];
+		if ((c & 0xc0) == 0xc0) {
+			size_t to = at + 1 < msg->len ? get_u16(msg->p + at) & MSG_POINTER_MAX : at;
+			if (to >= at)
+				return false;
+			at = to;
+			continue;
+		}
+		if (c != want[i] || i + 1 + c > n || at + 1 + c > msg->len)
+			return false;
+		for (unsigned k = 1; k <= c; k++)
+			if (fold(msg->p[at + k]) != want[i + k])
+				return false;
+		if (c == 0)
+			return i + 1 == n;
+		i += 1U + c;
+		at += 1U + c;
+	}
+	return false;
+}
+
+/* ends_with: the suffix of a name that is as long as `tail` is `tail`, and begins at a label. */
+static bool ends_with(const uint8_t *name, size_t n, struct view tail)
+{
+	size_t i = 0;
+
+	if (n < tail.n)
+		return false;
+	while (i < n - tail.n)
+		i += 1U + name[i];
+	return i == n - tail.n && memcmp(name + i, tail.p, tail.n) == 0;
+}
+
+/* below says whether some name above the host, or with `itself` the host, has one of these flags. */
+static bool below(struct ask *q, const struct node_view *host, const uint64_t mask[2], unsigned flags, bool itself)
+{
+	struct link *current = q->link, target = { .at = 0 };
+	struct name n;
+	bool found = false;
+
+	if ((mask[0] | mask[1]) == 0 || !name_of_wire(view_of(host->owner, host->owner_len), &n))
+		return false;
+	qname_of(&n, &q->s->key, &target.name);
+	q->link = &target;
+	for (unsigned d = q->zone.depth; d < target.name.labels + (itself ? 1U : 0U) && !found; d++) {
+		struct node_view above;
+		found = depth_in(mask, d) && look(q, d, &above) == FOUND_NODE && (above.flags & flags);
+	}
+	q->link = current;
+	return found;
+}
+
+/* find_host finds the node of a target by the hash that is listed with it; the name is the one in the message. */
+static enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node_view *out)
+{
+	const struct served *z = &q->zone;
+	uint64_t place = z->part.flags & ZONEPART_POOLED ? q->link->name.hash[z->depth] : hash;
+	struct view page = image_shard(q->s, z->image, place);
+	unsigned cursor = 0;
+	enum found f;
+
+	while ((f = shard_next(page, hash, &cursor, out)) == FOUND_NODE)
+		if (out->apex_labels == z->depth && !(out->flags & (NODE_PIECE | NODE_RUN)) &&
+		    same_name(q->out, at, out->owner, out->owner_len))
+			/* Names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
+			return below(q, out, q->zone.part.dnames, NODE_HAS_DNAME, false) ? FOUND_NONE : FOUND_NODE;
+	return f;
+}
+
+/* add_type adds one address RRset; false if it was there and did not fit. */
+static bool add_type(struct ask *q, const struct host *h, uint16_t type, enum outcome *o)
+{
+	struct view owner = { h->node.owner, h->node.owner_len };
+	uint16_t at = h->at;
+	struct frag f;
+	enum err e = node_frag(&h->node, type, &f);
+
+	if (e == OK)
+		e = gather(q, &h->node, &f, 1);
+	if (e != OK) {
+		if (e != ERR_NOTFOUND)
+			*o = broken(q);
+		return true;
+	}
+	if (q->out->p[at] >= 0xc0)
+		at = get_u16(q->out->p + at) & MSG_POINTER_MAX;
+	struct anchor a = { owner, owner, at, 0 };
+	/* Glue is not signed; an authoritative address is (RFC 4035 3.1.1: without its RRSIG if only that fits). */
+	bool sigs = q->dnssec && f.n_sig != 0 && !below(q, &h->node, q->zone.part.cuts, NODE_HAS_NS, true);
+	return (sigs && compose(q, ADDITIONAL, &f, PLAIN | SIGS, &a)) || compose(q, ADDITIONAL, &f, PLAIN, &a);
+}
+
+static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
+{
+	bool v4 = add_type(q, h, RR_A, o), v6 = add_type(q, h, RR_AAAA, o);
+
+	return v4 && v6;
+}
+
+enum outcome glue_add(struct ask *q)
+{
+	const struct glue_due *due = &q->glue;
+	struct glue g = { .q = q, .n_waiting = 0 };
+	enum outcome o = ANSWERED;
+
+	for (unsigned i = 0; i < due->ns.n_targets && o == ANSWERED; i++) {
+		const uint8_t *t = due->ns.targets + (size_t)i * TARGET;
+		size_t at = due->start + le16(t);
+		struct host h = { .at = (uint16_t)at };
+		enum found f = at < q->out->len ? find_host(q, le64(t + 2), at, &h.node) : FOUND_DAMAGED;
+
+		if (f == FOUND_DAMAGED)
+			return broken(q);
+		if (f != FOUND_NODE)
+			continue;
+		if (due->cut && ends_with(h.node.owner, h.node.owner_len, due->owner)) {
+			if (!add_host(q, &h, &o))
+				q->tc = true;
+		} else if (g.n_waiting < WAITING_MAX) {
+			g.waiting[g.n_waiting++] = h;
+		}
+	}
+	for (unsigned i = 0; i < g.n_waiting && o == ANSWERED; i++)
+		add_host(q, &g.waiting[i], &o);
+	return o;
+}

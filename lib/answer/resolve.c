@@ -1,0 +1,421 @@
+/*
+ * The algorithm of RFC 1034 4.3.2, on precomputed data:
+ *
+ *      zone -> way down (cut? DNAME?) -> node | bare name | closest encloser -> wildcard?
+ *           -> answer, referral, NODATA, NXDOMAIN, or on to the target of a CNAME or DNAME
+ */
+#include "answer/ask.h"
+
+enum outcome broken(struct ask *q)
+{
+	struct name n;
+	struct view apex = { q->zone.table.owner, q->zone.table.owner_len };
+
+	if (apex.p == NULL || !name_of_wire(apex, &n))
+		n = name_root;
+	name_print(&n, q->a->damaged);
+	return BROKEN;
+}
+
+/* What the way down from the apex to the current name ends at. */
+enum landmark { AT_CUT, AT_DNAME, AT_NODE, AT_BARE, MISSING, DAMAGED };
+
+struct place {
+	enum landmark what;
+	unsigned depth; /* of the cut or DNAME; MISSING: of the closest encloser */
+	struct node_view node;
+};
+
+/* look_at says what stands at one depth on the way. */
+static enum landmark look_at(const struct ask *q, unsigned d, struct node_view *n)
+{
+	switch (look(q, d, n)) {
+	case FOUND_NONE:
+		return MISSING;
+	case FOUND_BARE:
+		return AT_BARE;
+	case FOUND_DAMAGED:
+		return DAMAGED;
+	case FOUND_NODE:
+		break;
+	}
+	if (n->flags & NODE_HAS_NS && d != q->zone.depth)
+		return AT_CUT;
+	return n->flags & NODE_HAS_DNAME && d < q->link->name.labels ? AT_DNAME : AT_NODE;
+}
+
+/* encloser_between narrows down where existence ends: the suffix of `low` labels exists, that of `high` does not.
+ * All ancestors of a name exist, so bisection finds the one place. */
+static enum landmark encloser_between(const struct ask *q, unsigned low, unsigned high, struct place *p)
+{
+	struct node_view n;
+
+	while (high - low > 1) {
+		unsigned middle = low + (high - low) / 2;
+		enum found f = look(q, middle, &n);
+		if (f == FOUND_DAMAGED)
+			return DAMAGED;
+		if (f == FOUND_NONE)
+			high = middle;
+		else
+			low = middle;
+	}
+	p->depth = low;
+	return MISSING;
+}
+
+/* descend goes down the depths at which the zone has cuts or DNAMEs; the first one found ends the search, whatever
+ * exists below it. */
+static void descend(const struct ask *q, struct place *p)
+{
+	unsigned labels = q->link->name.labels, low = q->zone.depth;
+
+	for (unsigned d = low; d <= labels; d++) {
+		if (d != labels && !depth_in(q->zone.part.cuts, d))
+			continue;
+		p->what = look_at(q, d, &p->node);
+		p->depth = d;
+		if (p->what == MISSING && d > low)
+			p->what = encloser_between(q, low, d, p);
+		else if (d != labels && (p->what == AT_NODE || p->what == AT_BARE)) {
+			low = d;
+			continue;
+		}
+		return;
+	}
+}
+
+/* follow makes a name just written in the message the current one; ANSWERED where the chain must end. */
+static enum outcome follow(struct ask *q, struct view target, size_t at)
+{
+	struct link *next = &q->a->chain[q->n_links];
+	struct rd r = rd_of(target);
+
+	if (q->n_links >= CHAIN_MAX)
+		return ANSWERED;
+	qname_read(&r, &q->s->key, &next->name);
+	if (!rd_done(&r))
+		return broken(q);
+	next->at = (uint16_t)at;
+	for (unsigned i = 0; i < q->n_links; i++) {
+		const struct qname *seen = &q->a->chain[i].name;
+		if (seen->len == next->name.len && memcmp(seen->lower, next->name.lower, seen->len) == 0)
+			return ANSWERED; /* a loop: who asked has every record of it */
+	}
+	q->n_links++;
+	q->link = next;
+	return FOLLOW;
+}
+
+/* add composes a fragment that must be there: without room, TC. */
+static bool add(struct ask *q, enum section section, const struct frag *f, unsigned what, const struct anchor *a)
+{
+	if (compose(q, section, f, what, a))
+		return true;
+	q->tc = true;
+	return false;
+}
+
+static enum outcome referral(struct ask *q, const struct place *p)
+{
+	struct anchor a = anchor_node(q, &p->node, p->depth);
+	struct frag ns, ds;
+	size_t start = q->out->len;
+	enum err e = node_frag(&p->node, RR_NS, &ns);
+
+	if (e == OK)
+		e = gather(q, &p->node, &ns, 0);
+	if (e != OK)
+		return broken(q);
+	if (!add(q, AUTHORITY, &ns, PLAIN, &a))
+		return ANSWERED;
+	if (q->dnssec && q->zone.part.flags & ZONEPART_SIGNED) { /* a DS that nobody signed says nothing */
+		e = node_frag(&p->node, RR_DS, &ds);
+		if (e == OK)
+			e = gather(q, &p->node, &ds, 1);
+		if (e == OK && ds.n_rr != 0)
+			add(q, AUTHORITY, &ds, PLAIN | SIGS, &a);
+		else if (e != OK && e != ERR_NOTFOUND)
+			return broken(q);
+		else if (deny_ds(q, p->depth, &p->node) == BROKEN)
+			return BROKEN;
+	}
+	q->glue = (struct glue_due){ true, true, ns, start, a.owner };
+	return ANSWERED;
+}
+
+static enum outcome dname(struct ask *q, const struct place *p)
+{
+	struct anchor a = anchor_of(q, p->depth, p->depth);
+	struct name current, from, to, target;
+	struct frag f;
+	enum err e = node_frag(&p->node, RR_DNAME, &f);
+	const struct qname *n = &q->link->name;
+
+	if (e == OK)
+		e = gather(q, &p->node, &f, 1);
+	if (e != OK || f.plain < 13 || !name_of_wire(view_of(f.rrs + 12, f.plain - 12U), &to))
+		return broken(q);
+	if (!already(q, p->node.owner) && !add(q, ANSWER, &f, what_of(q), &a))
+		return ANSWERED;
+	if (!name_of_wire(view_of(n->lower, n->len), &current) || !name_of_wire(a.owner, &from))
+		return broken(q);
+	if (q->n_links == 1) /* the question's letter case is kept */
+		memcpy(current.wire, q->out->p + MSG_HEADER, current.len);
+	if (!name_rebase(&current, &from, &to, &target)) {
+		q->rcode = RCODE_YXDOMAIN;
+		return ANSWERED;
+	}
+	size_t at = compose_cname(q, get_u32(f.rrs + 6), &target);
+	if (at == 0) {
+		q->tc = true;
+		return ANSWERED;
+	}
+	return q->qtype == RR_CNAME || q->qtype == RR_ANY ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
+}
+
+/* A node that answers the question, by its own name or as a wildcard. */
+struct source {
+	const struct node_view *node;
+	struct anchor anchor;
+	bool wild;
+	unsigned encloser; /* of a wildcard */
+};
+
+static void owe_proof(struct ask *q, const struct source *s)
+{
+	if (s->wild && q->dnssec)
+		q->a->owed[q->n_owed++] = (struct owed){ q->zone, q->link, s->encloser };
+}
+
+static enum outcome no_data(struct ask *q, const struct source *s)
+{
+	enum outcome o = deny_soa(q);
+
+	if (o == BROKEN || q->tc)
+		return o;
+	return s->wild ? deny_wild_type(q, s->encloser, s->node) : deny_type(q, s->node);
+}
+
+static enum outcome add_frag(struct ask *q, const struct source *s, struct frag *f, unsigned what)
+{
+	if (gather(q, s->node, f, 0) != OK)
+		return broken(q);
+	if (f->type == RR_DNAME && !s->wild && already(q, s->node->owner))
+		return ANSWERED; /* it led here */
+	size_t start = q->out->len;
+	if (!add(q, ANSWER, f, what, &s->anchor))
+		return ANSWERED;
+	if (q->qtype == RR_NS && s->node->flags & NODE_APEX)
+		q->glue = (struct glue_due){ true, false, *f, start, s->anchor.owner };
+	return ANSWERED;
+}
+
+/* soa_of finds the SOA, which is kept in the zone table; add_soa answers with it. Its base is the apex, even one
+ * that begins with an asterisk. */
+static bool soa_of(const struct ask *q, const struct source *s, struct frag *f)
+{
+	return s->node->flags & NODE_APEX && node_frag(&q->zone.table, RR_SOA, f) == OK && f->rrs != NULL;
+}
+
+static bool add_soa(struct ask *q, const struct frag *f, unsigned what)
+{
+	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
+
+	return add(q, ANSWER, f, what, &a);
+}
+
+/* all_of answers with several RRsets of a node: `what` of each that has it. Gives how many. */
+static enum outcome all_of(struct ask *q, const struct source *s, unsigned what, unsigned *n)
+{
+	struct frag f;
+
+	*n = 0;
+	if (soa_of(q, s, &f) && (what & PLAIN || f.n_sig != 0) && ++*n != 0 && !add_soa(q, &f, what))
+		return ANSWERED;
+	for (unsigned i = 0; i < s->node->n_frags && !q->tc; i++) {
+		if (node_frag_at(s->node, i, &f) != OK)
+			return broken(q);
+		if ((what & PLAIN ? f.n_rr : f.n_sig) == 0)
+			continue;
+		++*n;
+		if (add_frag(q, s, &f, what) == BROKEN)
+			return BROKEN;
+	}
+	return ANSWERED;
+}
+
+/* any gives one RRset, the first (RFC 8482 4.1) but NSEC, or over TCP, if the operator wants, all of them. */
+static enum outcome any(struct ask *q, const struct source *s, unsigned *n)
+{
+	struct frag f, first = { .n_rr = 0 }, soa;
+	bool has_soa = soa_of(q, s, &soa);
+
+	if (q->tcp && q->a->options->any_full_over_tcp)
+		return all_of(q, s, what_of(q), n);
+	for (unsigned i = 0; i < s->node->n_frags; i++) {
+		if (node_frag_at(s->node, i, &f) != OK)
+			return broken(q);
+		if (f.n_rr != 0 && (first.n_rr == 0 || first.type == RR_NSEC))
+			first = f;
+	}
+	*n = has_soa || first.n_rr != 0;
+	if (has_soa && (first.n_rr == 0 || first.type > RR_SOA)) {
+		add_soa(q, &soa, what_of(q));
+		return ANSWERED;
+	}
+	return *n != 0 ? add_frag(q, s, &first, what_of(q)) : ANSWERED;
+}
+
+static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
+{
+	size_t start = q->out->len;
+
+	if (gather(q, s->node, f, 0) != OK || f->plain < 13)
+		return broken(q);
+	if (!add(q, ANSWER, f, what_of(q), &s->anchor))
+		return ANSWERED;
+	owe_proof(q, s);
+	/* Where the target stands depends on how the owner was written: a pointer, but for places out of reach. */
+	size_t at = start + (s->anchor.owner_at <= MSG_POINTER_MAX ? 2 : s->anchor.owner.n) + 10;
+	return follow(q, view_of(f->rrs + 12, f->plain - 12U), at);
+}
+
+/* exact finds the fragment of the asked type. */
+static enum err exact(struct ask *q, const struct source *s, struct frag *f)
+{
+	enum err e = node_frag(s->node, q->qtype, f);
+
+	return e == OK && f->n_rr == 0 ? ERR_NOTFOUND : e;
+}
+
+static enum outcome from_source(struct ask *q, const struct source *s)
+{
+	struct frag f;
+	unsigned n = 0;
+	enum outcome o = ANSWERED;
+
+	if (q->qtype == RR_ANY || q->qtype == RR_RRSIG) {
+		o = q->qtype == RR_ANY ? any(q, s, &n) : all_of(q, s, SIGS, &n);
+		if (n == 0)
+			return no_data(q, s);
+		owe_proof(q, s);
+		return o;
+	}
+	if (q->qtype == RR_SOA && soa_of(q, s, &f)) {
+		add_soa(q, &f, what_of(q));
+		return ANSWERED;
+	}
+	enum err e = exact(q, s, &f);
+	if (likely(e == OK)) {
+		owe_proof(q, s);
+		return add_frag(q, s, &f, what_of(q));
+	}
+	if (e != ERR_NOTFOUND)
+		return broken(q);
+	if (s->node->flags & NODE_HAS_CNAME && node_frag(s->node, RR_CNAME, &f) == OK)
+		return cname(q, s, &f);
+	return no_data(q, s);
+}
+
+static enum outcome missing(struct ask *q, unsigned encloser)
+{
+	struct node_view wild;
+
+	switch (look_wild(q, encloser, &wild)) {
+	case FOUND_DAMAGED:
+		return broken(q);
+	case FOUND_NODE:
+		return from_source(q, &(struct source){ &wild, anchor_of(q, encloser, q->link->name.labels), true, encloser });
+	case FOUND_BARE: { /* RFC 4592 2.2.1: an asterisk that is an empty non-terminal matches, and has no data */
+		struct node_view bare = { .n_frags = 0 };
+		return no_data(q, &(struct source){ &bare, anchor_of(q, encloser, q->link->name.labels), true, encloser });
+	}
+	case FOUND_NONE:
+		break;
+	}
+	q->rcode = RCODE_NXDOMAIN;
+	enum outcome o = deny_soa(q);
+	return o == BROKEN || q->tc ? o : deny_name(q, encloser);
+}
+
+/* parent_side: a type that lives above the cut, asked at an apex, is answered by the next zone up if that has a cut
+ * exactly there, else by the child (RFC 4035 3.1.4.1). */
+static enum err parent_side(struct ask *q)
+{
+	struct served child = q->zone;
+	unsigned labels = q->link->name.labels;
+	struct place p;
+
+	if (!(q->zone.depth == labels && labels > 0 && rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
+		return OK;
+	enum err e = look_zone(q, labels - 1, &q->zone);
+	if (e == OK) {
+		descend(q, &p);
+		if (p.what == AT_CUT && p.depth == labels)
+			return OK;
+	}
+	q->zone = child;
+	return e == ERR_DAMAGED ? e : OK;
+}
+
+static enum outcome in_zone(struct ask *q)
+{
+	unsigned labels = q->link->name.labels;
+	struct place p;
+
+	descend(q, &p);
+	bool from_above = p.what == AT_CUT && p.depth == labels && rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE;
+	if (q->n_links == 1)
+		q->aa = p.what != AT_CUT || from_above;
+	switch (p.what) {
+	case AT_CUT:
+		if (!from_above)
+			return referral(q, &p);
+		return from_source(q, &(struct source){ &p.node, anchor_node(q, &p.node, labels), false, 0 });
+	case AT_NODE:
+		return from_source(q, &(struct source){ &p.node, anchor_node(q, &p.node, labels), false, 0 });
+	case AT_DNAME:
+		return dname(q, &p);
+	case AT_BARE:
+		return no_data(q, &(struct source){ .node = NULL });
+	case MISSING:
+		return missing(q, p.depth);
+	case DAMAGED:
+		break;
+	}
+	return broken(q);
+}
+
+/* pay_proofs adds what expanded wildcards owe: that no closer match exists (RFC 4035 3.1.3.3, RFC 5155 7.2.6). */
+static enum outcome pay_proofs(struct ask *q)
+{
+	for (unsigned i = 0; i < q->n_owed && !q->tc; i++) {
+		const struct owed *o = &q->a->owed[i];
+		if (deny_closer(q, &o->zone, o->link, o->encloser) == BROKEN)
+			return BROKEN;
+	}
+	return ANSWERED;
+}
+
+enum outcome resolve(struct ask *q)
+{
+	enum outcome o = FOLLOW;
+
+	while (o == FOLLOW) {
+		enum err e = look_zone(q, q->link->name.labels, &q->zone);
+		if (e == ERR_NOTFOUND && q->n_links > 1)
+			break; /* the chain leaves what we serve */
+		if (e == ERR_NOTFOUND) {
+			q->rcode = RCODE_REFUSED;
+			q->ede = EDE_NOT_AUTHORITATIVE;
+			return ANSWERED;
+		}
+		if (e == OK)
+			e = parent_side(q);
+		o = e == OK ? in_zone(q) : broken(q);
+	}
+	if (o != BROKEN && q->n_owed != 0)
+		o = pay_proofs(q);
+	return o != BROKEN && q->glue.due && !q->tc ? glue_add(q) : o;
+}

@@ -1,0 +1,32 @@
+/*
+ * compile.h -- a whole zone into the database, replacing what was there in
+ * one visible step; and out of it.
+ *
+ *      big zone     build: rows, pages, runs in slices | switch: zone row, zone table | drop the old
+ *      small zone   one transaction: rows, its page of the pool, zone row, zone table
+ *
+ * Until the last commit the old zone is served; after it, the new one. A
+ * process killed in between leaves what the next build sweeps.
+ *
+ * Knows: parts.h, store/.   Must not know: files, terminals.
+ */
+#ifndef BAKE_COMPILE_H
+#define BAKE_COMPILE_H
+
+#include "store/store.h"
+#include "zone/zone.h"
+
+struct compile_facts {
+	uint64_t now;    /* seconds since 1970, for the zone row */
+	uint64_t checks; /* which checks ran */
+	bool replace;    /* also a zone that took updates since its last compile */
+};
+
+/* compile_zone writes a sealed zone that has an SOA. On failure *why is one line for the operator and the
+ * database shows nothing of it. ERR_REFUSED: the zone took updates and facts->replace is false. */
+enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256]);
+
+/* compile_drop takes a zone out of the database; ERR_NOTFOUND if it is not there. */
+enum err compile_drop(struct store *s, const struct name *apex, char why[256]);
+
+#endif

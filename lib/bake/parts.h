@@ -1,0 +1,49 @@
+/*
+ * parts.h -- a zone as the pages of an image: its nodes, its denial chain,
+ * and what the zone table says of it.
+ *
+ * Knows: node.h, place.h, zone/, sec/nsec3.h.   Must not know: files, which image is current.
+ */
+#ifndef BAKE_PARTS_H
+#define BAKE_PARTS_H
+
+#include "bake/node.h"
+#include "bake/place.h"
+#include "sec/nsec3.h"
+#include "store/run.h"
+#include "store/store.h"
+#include "store/zonepart.h"
+#include "zone/zone.h"
+
+/* A zone whose pages take less than this goes to the pool. */
+enum { POOL_OCTETS = 2048 };
+
+/* Everything made of one zone. Its memory is the arena's, but the arrays, which parts_free gives back. */
+struct parts {
+	struct bake_zone zone;
+	struct arena arena;
+	struct entry *entry; /* nodes, pieces, bare names; in the pool the run as well */
+	size_t n_entries, cap_entries;
+	struct run_entry *run; /* ascending */
+	size_t n_runs, cap_runs;
+	struct zonepart part;     /* all but image and changed */
+	struct nsec3_params nsec3;
+	uint64_t signatures, expires;
+};
+
+/* parts_bake makes the parts of a sealed zone. ERR_SPACE: some RRset or name is too large; *at says which. */
+enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *out, struct name *at);
+
+/* parts_pool turns the parts of a small zone into records for the pool; false if it is not small. */
+MUST_CHECK bool parts_pool(const struct zone *z, struct parts *p);
+
+void parts_free(struct parts *p);
+
+/* parts_write appends the parts to a build under its id. */
+enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image);
+
+/* parts_zone_record makes the record of the zone table. part.image and part.changed must be set. */
+enum err parts_zone_record(const struct parts *p, const struct rrset *soa, struct arena *a,
+			   const struct record_sink *to);
+
+#endif

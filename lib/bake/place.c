@@ -1,0 +1,163 @@
+#include "bake/place.h"
+
+#include <stdlib.h>
+
+static int by_place(const void *a, const void *b)
+{
+	uint64_t x = ((const struct entry *)a)->place, y = ((const struct entry *)b)->place;
+
+	return (x > y) - (x < y);
+}
+
+enum { RADIX_BITS = 12 };
+
+void place_sort(struct entry *e, size_t n)
+{
+	size_t count[(1 << RADIX_BITS) + 1] = { 0 };
+	struct entry *to = n > 10000 ? malloc(n * sizeof *to) : NULL;
+
+	if (to == NULL) {
+		qsort(e, n, sizeof *e, by_place);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		count[(e[i].place >> (64 - RADIX_BITS)) + 1]++;
+	for (size_t b = 0; b < 1 << RADIX_BITS; b++)
+		count[b + 1] += count[b];
+	for (size_t i = 0; i < n; i++)
+		to[count[e[i].place >> (64 - RADIX_BITS)]++] = e[i];
+	memcpy(e, to, n * sizeof *e);
+	free(to);
+	for (size_t from = 0, b = 0; b < 1 << RADIX_BITS; from = count[b++])
+		qsort(e + from, count[b] - from, sizeof *e, by_place);
+}
+
+/* Where pages go: into a build, or into one transaction. */
+struct packer {
+	struct build *build;
+	struct store_txn *txn;
+	uint64_t image;
+	size_t psize;
+	uint8_t *page; /* STORE_VALUE_PAGES_MAX pages */
+};
+
+static enum err put_page(struct packer *p, uint64_t prefix, unsigned bits, const struct entry *e, size_t n,
+			 unsigned pages)
+{
+	struct page_key key = shard_key(prefix, bits);
+	struct view v = { p->page, store_page_room(p->psize, pages) };
+
+	if (!shard_write(e, n, bits, p->page, v.n))
+		return ERR_SPACE;
+	if (p->build == NULL)
+		return store_page_put(p->txn, TABLE_SHARDS, p->image, &key, v);
+	enum err err = store_page_append(build_txn(p->build), TABLE_SHARDS, p->image, &key, v);
+	return err == OK ? build_slice(p->build, v.n) : err;
+}
+
+/* pack writes the sorted entries of one prefix as one page, or splits them by the next bit: both halves get a
+ * page, even an empty one, so that every hash has its place. It ends because bits only grow. */
+static enum err pack(struct packer *p, uint64_t prefix, unsigned bits, const struct entry *e, size_t n)
+{
+	unsigned pages = shard_pages(e, n, p->psize);
+	size_t left = 0;
+
+	if (pages != 0)
+		return put_page(p, prefix, bits, e, n, pages);
+	if (bits >= SHARD_BITS_MAX)
+		return ERR_SPACE;
+	uint64_t half = prefix | (uint64_t)1 << (63 - bits);
+	for (size_t high = n; left < high;) {
+		size_t middle = left + (high - left) / 2;
+		if (e[middle].place < half)
+			left = middle + 1;
+		else
+			high = middle;
+	}
+	enum err err = pack(p, prefix, bits + 1, e, left);
+	return err == OK ? pack(p, half, bits + 1, e + left, n - left) : err;
+}
+
+static enum err packer_begin(struct packer *p)
+{
+	p->page = malloc(STORE_VALUE_PAGES_MAX * p->psize);
+	return p->page != NULL ? OK : ERR_MEMORY;
+}
+
+enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n)
+{
+	struct packer p = { .build = b, .image = image, .psize = psize };
+	enum err err = packer_begin(&p);
+
+	if (err != OK)
+		return err;
+	place_sort(e, n);
+	err = pack(&p, 0, 0, e, n);
+	free(p.page);
+	return err;
+}
+
+/* old_entries lists what the page holds now; its records are copied, for the page is about to be overwritten. */
+static enum err old_entries(struct store_txn *t, const struct hash_key *key, const struct place_change *c,
+			    struct arena *a, struct entry *out, size_t *n, uint64_t *prefix, unsigned *bits)
+{
+	struct page_key want = shard_key(c->place, 255), found;
+	struct view page;
+	size_t all;
+	enum err err = store_page_floor(t, TABLE_SHARDS, c->image, &want, &found, &page);
+
+	*n = 0;
+	*prefix = 0;
+	*bits = 0;
+	if (err == ERR_NOTFOUND)
+		return OK; /* the image's first page */
+	if (err != OK)
+		return err;
+	if (found.n != 9)
+		return ERR_DAMAGED;
+	*prefix = be64(found.p);
+	err = shard_list(page, key, c->image == IMAGE_POOL, out, SHARD_ENTRIES_MAX, &all, bits);
+	if (err == OK && *bits != found.p[8])
+		return ERR_DAMAGED;
+	for (size_t i = 0; i < all && err == OK; i++) {
+		if (c->gone != NULL && c->gone(c->context, &out[i]))
+			continue;
+		struct entry e = out[i];
+		if (e.p != NULL)
+			e.p = arena_copy(a, e.p, e.n);
+		out[(*n)++] = e;
+	}
+	return err;
+}
+
+enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *key, const struct place_change *c,
+		     struct arena *a)
+{
+	struct packer p = { .txn = t, .image = c->image, .psize = psize };
+	struct mark before = arena_mark(a);
+	struct entry *e = arena_take(a, (SHARD_ENTRIES_MAX + c->n_add) * sizeof *e);
+	uint64_t prefix;
+	unsigned bits;
+	size_t n;
+	enum err err = old_entries(t, key, c, a, e, &n, &prefix, &bits);
+
+	if (err == OK)
+		err = packer_begin(&p);
+	if (err == OK) {
+		if (c->n_add != 0)
+			memcpy(e + n, c->add, c->n_add * sizeof *e);
+		n += c->n_add;
+		qsort(e, n, sizeof *e, by_place);
+		if (shard_pages(e, n, psize) == 0) { /* it splits: the key with its old number of bits goes */
+			struct page_key old = shard_key(prefix, bits);
+			err = store_page_delete(t, TABLE_SHARDS, c->image, &old);
+			if (err == ERR_NOTFOUND)
+				err = OK;
+		}
+		if (err == OK)
+			err = pack(&p, prefix, bits, e, n);
+		free(p.page);
+	}
+	arena_release(a, before);
+	return err;
+}

@@ -1,0 +1,39 @@
+/*
+ * place.h -- puts records where they belong in an image, one page at a time.
+ *
+ * A page that gets too full splits in two in the same transaction (extendible
+ * hashing), so a zone grows from ten names to ten million at the same cost
+ * per change.
+ *
+ * Knows: store/.   Must not know: zones, RRs.
+ */
+#ifndef BAKE_PLACE_H
+#define BAKE_PLACE_H
+
+#include "base/arena.h"
+#include "store/shard.h"
+#include "store/store.h"
+
+/* A change of one page: first all records for which `gone` is true go, then the new ones, which all have the
+ * same place or at least the same page, come. */
+struct place_change {
+	uint64_t image, place;
+	bool (*gone)(const void *context, const struct entry *e); /* NULL: nothing goes */
+	const void *context;
+	const struct entry *add;
+	size_t n_add;
+};
+
+/* place_apply does it in a write transaction. */
+enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *key, const struct place_change *c,
+		     struct arena *scratch);
+
+/* place_all writes a whole new image: entries are sorted by place here, packed into pages and appended to the
+ * build slice by slice. */
+struct build;
+enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n);
+
+/* place_sort sorts entries by place: radix on the top bits, then by comparing. */
+void place_sort(struct entry *e, size_t n);
+
+#endif

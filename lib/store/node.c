@@ -1,0 +1,207 @@
+#include "store/node.h"
+
+bool node_open(struct view r, struct node_view *out)
+{
+	if (unlikely(r.n < NODE_HEAD))
+		return false;
+	out->p = r.p;
+	out->n = (uint32_t)r.n;
+	out->owner_len = r.p[0];
+	out->apex_labels = r.p[1];
+	out->flags = r.p[2];
+	out->n_frags = r.p[3];
+	size_t at = NODE_HEAD;
+	out->hash8 = NULL;
+	if (out->flags & NODE_HASHED) {
+		out->hash8 = r.p + at;
+		at += 8;
+	}
+	out->owner = r.p + at;
+	at += out->owner_len;
+	out->heads = r.p + at;
+	return at + (size_t)out->n_frags * FRAG_HEAD <= r.n && out->owner_len != 0;
+}
+
+bool frag_body(struct view body, struct frag *f)
+{
+	const uint8_t *p = body.p;
+	size_t left = body.n;
+	size_t owners = f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
+	size_t pointers = 2 * (owners + f->n_base + f->n_self);
+
+	if (unlikely(left < pointers))
+		return false;
+	f->owners = p;
+	f->bases = p + 2 * owners;
+	f->selves = f->bases + 2 * (size_t)f->n_base;
+	p += pointers;
+	left -= pointers;
+	f->n_targets = 0;
+	f->targets = p;
+	if (f->flags & FRAG_TARGETS) {
+		if (unlikely(left < 2))
+			return false;
+		f->n_targets = le16(p);
+		f->targets = p + 2;
+		size_t size = 2 + (size_t)f->n_targets * TARGET;
+		if (unlikely(left < size))
+			return false;
+		p += size;
+		left -= size;
+	}
+	f->rrs = p;
+	return left >= (size_t)f->plain + f->sig;
+}
+
+bool frag_open(struct view r, const uint8_t *h, struct frag *out)
+{
+	size_t at = le16(h + 2);
+
+	out->type = le16(h);
+	out->plain = le16(h + 4);
+	out->sig = le16(h + 6);
+	out->n_rr = le16(h + 8);
+	out->n_sig = h[10];
+	out->flags = h[11];
+	out->n_base = le16(h + 12);
+	out->n_self = le16(h + 14);
+	if (unlikely(out->flags & FRAG_OUT)) {
+		out->rrs = NULL;
+		out->pieces = (uint8_t)at;
+		return true;
+	}
+	return likely(at <= r.n) && frag_body(view_of(r.p + at, r.n - at), out);
+}
+
+enum err node_frag_at(const struct node_view *n, unsigned i, struct frag *out)
+{
+	return frag_open(view_of(n->p, n->n), n->heads + (size_t)i * FRAG_HEAD, out) ? OK : ERR_DAMAGED;
+}
+
+enum err node_frag(const struct node_view *n, uint16_t type, struct frag *out)
+{
+	for (unsigned i = 0; i < n->n_frags; i++)
+		if (le16(n->heads + i * FRAG_HEAD) == type)
+			return node_frag_at(n, i, out);
+	return ERR_NOTFOUND;
+}
+
+bool piece_open(struct view r, uint16_t *type, uint8_t *index, struct view *octets)
+{
+	struct node_view n;
+
+	if (!node_open(r, &n) || !(n.flags & NODE_PIECE))
+		return false;
+	size_t at = (size_t)(n.owner + n.owner_len - r.p);
+	if (r.n < at + PIECE_HEAD)
+		return false;
+	*type = le16(r.p + at);
+	*index = r.p[at + 2];
+	*octets = view_of(r.p + at + PIECE_HEAD, r.n - at - PIECE_HEAD);
+	return true;
+}
+
+static size_t n_owners(const struct frag_parts *f)
+{
+	return f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
+}
+
+size_t frag_body_size(const struct frag_parts *f)
+{
+	size_t size = 2 * (n_owners(f) + f->n_base + f->n_self);
+
+	if (f->flags & FRAG_TARGETS)
+		size += 2 + (size_t)f->n_targets * TARGET;
+	return size + f->plain + f->sig;
+}
+
+static uint8_t *write_offsets(uint8_t *p, const uint16_t *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++, p += 2)
+		put_le16(p, at[i]);
+	return p;
+}
+
+void frag_write_head(const struct frag_parts *f, uint8_t *h, uint16_t at)
+{
+	put_le16(h, f->type);
+	put_le16(h + 2, f->flags & FRAG_OUT ? f->pieces : at);
+	put_le16(h + 4, f->plain);
+	put_le16(h + 6, f->sig);
+	put_le16(h + 8, f->n_rr);
+	h[10] = f->n_sig;
+	h[11] = f->flags;
+	put_le16(h + 12, f->n_base);
+	put_le16(h + 14, f->n_self);
+}
+
+void frag_write_body(const struct frag_parts *f, uint8_t *body)
+{
+	body = write_offsets(body, f->owners, n_owners(f));
+	body = write_offsets(body, f->bases, f->n_base);
+	body = write_offsets(body, f->selves, f->n_self);
+	if (f->flags & FRAG_TARGETS) {
+		put_le16(body, f->n_targets);
+		body += 2;
+		for (size_t i = 0; i < f->n_targets; i++, body += TARGET) {
+			put_le16(body, f->target_at[i]);
+			put_le64(body + 2, f->target_hash[i]);
+		}
+	}
+	if (f->plain + f->sig != 0)
+		memcpy(body, f->rrs, (size_t)f->plain + f->sig);
+}
+
+size_t node_size(const struct node_parts *n)
+{
+	size_t size = NODE_HEAD + (n->flags & NODE_HASHED ? 8U : 0U) + n->owner->len;
+
+	for (unsigned i = 0; i < n->n_frags; i++)
+		size += FRAG_HEAD + (n->frags[i].flags & FRAG_OUT ? 0 : frag_body_size(&n->frags[i]));
+	return size;
+}
+
+static void write_head(const struct node_parts *n, struct wr *out)
+{
+	wr_u8(out, n->owner->len);
+	wr_u8(out, n->apex_labels);
+	wr_u8(out, n->flags);
+	wr_u8(out, n->n_frags);
+	if (n->flags & NODE_HASHED)
+		wr_bytes(out, n->hash8, 8);
+	wr_bytes(out, n->owner->wire, n->owner->len);
+}
+
+void node_write(const struct node_parts *n, struct wr *out)
+{
+	size_t start = out->len;
+
+	if (node_size(n) > UINT16_MAX)
+		out->full = true;
+	write_head(n, out);
+	uint8_t *heads = wr_room(out, (size_t)n->n_frags * FRAG_HEAD);
+	for (unsigned i = 0; i < n->n_frags && heads != NULL; i++) {
+		const struct frag_parts *f = &n->frags[i];
+		size_t at = out->len - start;
+		uint8_t *body = f->flags & FRAG_OUT ? NULL : wr_room(out, frag_body_size(f));
+
+		if (out->full)
+			return;
+		frag_write_head(f, heads + (size_t)i * FRAG_HEAD, (uint16_t)at);
+		if (body != NULL)
+			frag_write_body(f, body);
+	}
+}
+
+void piece_write(const struct name *owner, uint8_t apex_labels, uint16_t type, uint8_t index, struct view octets,
+		 struct wr *out)
+{
+	struct node_parts n = { .owner = owner, .apex_labels = apex_labels, .flags = NODE_PIECE };
+	uint8_t head[PIECE_HEAD] = { 0 };
+
+	write_head(&n, out);
+	put_le16(head, type);
+	head[2] = index;
+	wr_bytes(out, head, sizeof head);
+	wr_view(out, octets);
+}

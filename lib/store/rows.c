@@ -1,0 +1,282 @@
+#include "store/env.h"
+
+#include <stdlib.h>
+
+/*
+ * key     rows id 8 | owner's name key | 0 | type 2 | piece 1
+ * piece 0 ttl 4 | sig_ttl 4 | n 4 | n_sig 4 | owner's length 1 | owner | data ...
+ * others  data ...
+ *
+ * All pieces but the last have ROW_PIECE octets. The 0 behind the owner ends it: no label is empty, so
+ * what stands there in the key of a name below is greater, and an owner comes before all names below it
+ * whatever its types are.
+ */
+enum {
+	PIECES_MAX = 255,
+	TYPE_AND_PIECE = 3,
+	ROW_KEY_MAX = KEY_ID + NAME_KEY_MAX + 1 + TYPE_AND_PIECE,
+	FIXED = 17, /* of piece 0, before the owner */
+};
+
+struct row_key {
+	uint8_t p[ROW_KEY_MAX];
+	size_t n;
+};
+
+static struct row_key row_key(uint64_t rows, const struct name *owner, uint16_t type)
+{
+	struct row_key k;
+
+	put_be64(k.p, rows);
+	k.n = KEY_ID + name_key(owner, k.p + KEY_ID);
+	k.p[k.n++] = 0;
+	k.p[k.n++] = (uint8_t)(type >> 8);
+	k.p[k.n++] = (uint8_t)type;
+	k.p[k.n++] = 0;
+	return k;
+}
+
+static void row_key_piece(struct row_key *k, unsigned piece)
+{
+	k->p[k->n - 1] = (uint8_t)piece;
+}
+
+static size_t head_write(const struct row *r, uint8_t *to)
+{
+	put_le32(to, r->ttl);
+	put_le32(to + 4, r->sig_ttl);
+	put_le32(to + 8, r->n);
+	put_le32(to + 12, r->n_sig);
+	to[16] = r->owner.len;
+	memcpy(to + FIXED, r->owner.wire, r->owner.len);
+	return FIXED + (size_t)r->owner.len;
+}
+
+typedef int put_fn(struct store_txn *, enum table, MDB_val *, MDB_val *, unsigned);
+
+static int put_anywhere(struct store_txn *t, enum table table, MDB_val *key, MDB_val *value, unsigned flags)
+{
+	return mdb_put(t->txn, t->dbi[table], key, value, flags);
+}
+
+/* put_pieces writes all pieces of a row and gives their number. */
+static enum err put_pieces(struct store_txn *t, put_fn *put, struct row_key *k, const struct row *r,
+			   unsigned *pieces)
+{
+	uint8_t head[FIXED + NAME_WIRE_MAX];
+	size_t head_n = head_write(r, head), left = r->data.n, done = 0;
+
+	*pieces = 0;
+	if (head_n + left > (size_t)PIECES_MAX * ROW_PIECE)
+		return ERR_SPACE;
+	while (*pieces == 0 || left > 0) {
+		size_t room = ROW_PIECE - head_n, n = left < room ? left : room;
+		MDB_val key, v = { head_n + n, NULL };
+
+		row_key_piece(k, (*pieces)++);
+		key = val_of(k->p, k->n);
+		int rc = put(t, T_RRSETS, &key, &v, MDB_RESERVE);
+		if (rc != 0)
+			return txn_err(t, rc);
+		memcpy(v.mv_data, head, head_n);
+		if (n > 0)
+			memcpy((uint8_t *)v.mv_data + head_n, r->data.p + done, n);
+		done += n;
+		left -= n;
+		head_n = 0;
+	}
+	return OK;
+}
+
+/* delete_pieces removes pieces from this one on; *gone tells whether there was one. */
+static enum err delete_pieces(struct store_txn *t, struct row_key *k, unsigned piece, bool *gone)
+{
+	*gone = false;
+	for (; piece < PIECES_MAX; piece++) {
+		row_key_piece(k, piece);
+		MDB_val key = val_of(k->p, k->n);
+		int rc = mdb_del(t->txn, t->dbi[T_RRSETS], &key, NULL);
+		if (rc == MDB_NOTFOUND)
+			break;
+		if (rc != 0)
+			return txn_err(t, rc);
+		*gone = true;
+	}
+	return OK;
+}
+
+enum err store_row_put(struct store_txn *t, uint64_t rows, const struct row *r)
+{
+	struct row_key k = row_key(rows, &r->owner, r->type);
+	unsigned pieces;
+	bool gone;
+	enum err e = put_pieces(t, put_anywhere, &k, r, &pieces);
+
+	return e == OK ? delete_pieces(t, &k, pieces, &gone) : e;
+}
+
+enum err store_row_append(struct store_txn *t, uint64_t rows, const struct row *r)
+{
+	struct row_key k = row_key(rows, &r->owner, r->type);
+	unsigned pieces;
+
+	return put_pieces(t, put_append, &k, r, &pieces);
+}
+
+enum err store_row_delete(struct store_txn *t, uint64_t rows, const struct name *owner, uint16_t type)
+{
+	struct row_key k = row_key(rows, owner, type);
+	bool gone;
+	enum err e = delete_pieces(t, &k, 0, &gone);
+
+	return e == OK && !gone ? ERR_NOTFOUND : e;
+}
+
+/* ---- walking ---- */
+
+struct row_walk {
+	struct store_txn *t;
+	MDB_cursor *cursor;
+	uint64_t rows;
+	struct row_key from; /* where to begin */
+	bool begun;
+	uint8_t *whole; /* a row of several pieces, put together */
+	size_t cap;
+};
+
+enum err row_walk_begin(struct store_txn *t, uint64_t rows, const struct name *from, struct row_walk **out)
+{
+	struct row_walk *w = calloc(1, sizeof *w);
+
+	*out = NULL;
+	if (w == NULL)
+		return ERR_MEMORY;
+	w->t = t;
+	w->rows = rows;
+	w->from = row_key(rows, from != NULL ? from : &name_root, 0);
+	int rc = mdb_cursor_open(t->txn, t->dbi[T_RRSETS], &w->cursor);
+	if (rc != 0) {
+		free(w);
+		return txn_err(t, rc);
+	}
+	*out = w;
+	return OK;
+}
+
+void row_walk_end(struct row_walk *w)
+{
+	if (w == NULL)
+		return;
+	mdb_cursor_close(w->cursor);
+	free(w->whole);
+	free(w);
+}
+
+/* head_read takes what stands before the data, and compares it with the key under which it stood. */
+static enum err head_read(struct view key, struct view *value, struct row *out)
+{
+	struct row_key again;
+
+	if (key.n < KEY_ID + 1 + TYPE_AND_PIECE || key.p[key.n - 1] != 0 || value->n < FIXED)
+		return ERR_DAMAGED;
+	out->type = (uint16_t)(key.p[key.n - 3] << 8 | key.p[key.n - 2]);
+	out->ttl = le32(value->p);
+	out->sig_ttl = le32(value->p + 4);
+	out->n = le32(value->p + 8);
+	out->n_sig = le32(value->p + 12);
+	size_t head = FIXED + (size_t)value->p[16];
+	if (value->n < head || !name_of_wire(view_of(value->p + FIXED, head - FIXED), &out->owner))
+		return ERR_DAMAGED;
+	again = row_key(be64(key.p), &out->owner, out->type);
+	if (!view_eq(key, view_of(again.p, again.n)))
+		return ERR_DAMAGED;
+	*value = view_of(value->p + head, value->n - head);
+	return OK;
+}
+
+/* items_fit: the data are exactly n lengths with so many octets behind each. */
+static bool items_fit(struct view data, uint64_t n)
+{
+	size_t at = 0;
+
+	for (; n > 0 && data.n - at >= 2; n--) {
+		size_t len = le16(data.p + at);
+		if (data.n - at - 2 < len)
+			return false;
+		at += 2 + len;
+	}
+	return n == 0 && at == data.n;
+}
+
+static enum err add_piece(struct row_walk *w, size_t have, MDB_val v)
+{
+	if (have + v.mv_size > w->cap) {
+		size_t cap = 2 * (have + v.mv_size);
+		uint8_t *bigger = realloc(w->whole, cap);
+		if (bigger == NULL)
+			return ERR_MEMORY;
+		w->whole = bigger;
+		w->cap = cap;
+	}
+	memcpy(w->whole + have, v.mv_data, v.mv_size);
+	return OK;
+}
+
+/* gather follows a full piece 0 with those behind it, and leaves the cursor on the last. */
+static enum err gather(struct row_walk *w, struct row_key *k, MDB_val v, struct view *value)
+{
+	size_t have = 0;
+
+	for (unsigned piece = 1;; piece++) {
+		enum err e = add_piece(w, have, v);
+		if (e != OK)
+			return e;
+		have += v.mv_size;
+		*value = view_of(w->whole, have);
+		if (v.mv_size < ROW_PIECE || piece == PIECES_MAX)
+			return OK;
+		row_key_piece(k, piece);
+		MDB_val key = val_of(k->p, k->n);
+		int rc = mdb_cursor_get(w->cursor, &key, &v, MDB_SET);
+		if (rc == MDB_NOTFOUND) {
+			row_key_piece(k, piece - 1);
+			key = val_of(k->p, k->n);
+			return txn_err(w->t, mdb_cursor_get(w->cursor, &key, &v, MDB_SET));
+		}
+		if (rc != 0)
+			return txn_err(w->t, rc);
+		if (v.mv_size == 0 || v.mv_size > ROW_PIECE)
+			return ERR_DAMAGED;
+	}
+}
+
+enum err row_walk_next(struct row_walk *w, struct row *out)
+{
+	MDB_val k = val_of(w->from.p, w->from.n), v;
+	int rc = mdb_cursor_get(w->cursor, &k, &v, w->begun ? MDB_NEXT : MDB_SET_RANGE);
+
+	w->begun = true;
+	if (rc != 0)
+		return txn_err(w->t, rc);
+	if (key_id(k) != w->rows)
+		return k.mv_size < KEY_ID ? ERR_DAMAGED : ERR_NOTFOUND;
+	struct view value = view_of_val(v);
+	if (v.mv_size == ROW_PIECE && k.mv_size <= ROW_KEY_MAX) {
+		struct row_key place = { .n = k.mv_size };
+		memcpy(place.p, k.mv_data, k.mv_size);
+		enum err e = gather(w, &place, v, &value);
+		if (e != OK)
+			return e;
+		k = val_of(w->from.p, w->from.n); /* piece 0's key, for the check below */
+		row_key_piece(&place, 0);
+		memcpy(w->from.p, place.p, place.n);
+		w->from.n = k.mv_size = place.n;
+	} else if (v.mv_size > ROW_PIECE) {
+		return ERR_DAMAGED;
+	}
+	enum err e = head_read(view_of_val(k), &value, out);
+	if (e != OK)
+		return e;
+	out->data = value;
+	return items_fit(value, (uint64_t)out->n + out->n_sig) ? OK : ERR_DAMAGED;
+}

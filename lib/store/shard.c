@@ -1,0 +1,226 @@
+#include "store/shard.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+struct layout {
+	unsigned nodes, bare;
+	const uint8_t *tags, *starts, *hashes;
+};
+
+/* shard_open finds the tables of a page, or says that they do not lie inside it. */
+static inline bool shard_open(struct view page, struct layout *l)
+{
+	if (unlikely(page.n < SHARD_HEAD || page.p[7] != 'S'))
+		return false;
+	l->nodes = le16(page.p);
+	l->bare = le16(page.p + 2);
+	size_t tags = (size_t)l->nodes + l->bare;
+	size_t starts = SHARD_HEAD + ((tags + 1) & ~(size_t)1);
+	size_t hashes = starts + 2 * ((size_t)l->nodes + 1);
+	l->tags = page.p + SHARD_HEAD;
+	l->starts = page.p + starts;
+	l->hashes = page.p + hashes;
+	return hashes + 8 * (size_t)l->bare <= page.n;
+}
+
+static inline bool record_at(struct view page, const struct layout *l, unsigned i, struct view *out)
+{
+	unsigned from = le16(l->starts + 2 * (size_t)i), to = le16(l->starts + 2 * (size_t)i + 2);
+
+	*out = view_of(page.p + from, to - from);
+	return likely(from <= to && to <= page.n);
+}
+
+/* next_tag gives the first index >= i whose tag is `tag`, or n. Tables of 16 octets and more inside the page are
+ * compared 16 at a time; l's tags are followed by at least two octets, never by 16, hence the tail loop. */
+static inline unsigned next_tag(const uint8_t *tags, unsigned i, unsigned n, uint8_t tag)
+{
+#ifdef __SSE2__
+	const __m128i want = _mm_set1_epi8((char)tag);
+	for (; i + 16 <= n; i += 16) {
+		__m128i some = _mm_loadu_si128((const __m128i *)(const void *)(tags + i));
+		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(some, want));
+		if (hit != 0)
+			return i + (unsigned)__builtin_ctz(hit);
+	}
+#endif
+	for (; i < n; i++)
+		if (tags[i] == tag)
+			return i;
+	return n;
+}
+
+static inline bool same_owner(const struct node_view *n, const struct probe *p)
+{
+	return n->owner_len == p->len && n->apex_labels == p->apex_labels &&
+	       (n->flags & (NODE_PIECE | NODE_RUN)) == p->kind && memcmp(n->owner, p->name, p->len) == 0;
+}
+
+enum found shard_find(struct view page, const struct probe *p, struct node_view *out)
+{
+	struct layout l;
+	struct view record;
+
+	if (unlikely(!shard_open(page, &l)))
+		return FOUND_DAMAGED;
+	unsigned all = l.nodes + l.bare;
+	for (unsigned i = next_tag(l.tags, 0, all, (uint8_t)p->hash); i < all;
+	     i = next_tag(l.tags, i + 1, all, (uint8_t)p->hash)) {
+		if (i >= l.nodes) {
+			if (le64(l.hashes + 8 * (size_t)(i - l.nodes)) == p->hash && p->kind == 0)
+				return FOUND_BARE;
+			continue;
+		}
+		if (unlikely(!record_at(page, &l, i, &record) || !node_open(record, out)))
+			return FOUND_DAMAGED;
+		if (same_owner(out, p))
+			return FOUND_NODE;
+	}
+	return FOUND_NONE;
+}
+
+enum found shard_next(struct view page, uint64_t hash, unsigned *cursor, struct node_view *out)
+{
+	struct layout l;
+	struct view record;
+
+	if (unlikely(!shard_open(page, &l)))
+		return FOUND_DAMAGED;
+	unsigned i = next_tag(l.tags, *cursor, l.nodes, (uint8_t)hash);
+	if (i >= l.nodes)
+		return FOUND_NONE;
+	*cursor = i + 1;
+	return record_at(page, &l, i, &record) && node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
+}
+
+enum found shard_piece(struct view page, const struct probe *p, uint16_t type, uint8_t index, struct view *octets)
+{
+	unsigned cursor = 0;
+	struct node_view n;
+	enum found f;
+
+	while ((f = shard_next(page, p->hash, &cursor, &n)) == FOUND_NODE) {
+		uint16_t its_type;
+		uint8_t its_index;
+		if (same_owner(&n, p) && piece_open(view_of(n.p, n.n), &its_type, &its_index, octets) &&
+		    its_type == type && its_index == index)
+			return FOUND_NODE;
+	}
+	return f;
+}
+
+size_t shard_size(const struct entry *e, size_t n)
+{
+	size_t nodes = 0, octets = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (e[i].p != NULL) {
+			nodes++;
+			octets += e[i].n;
+		}
+	return SHARD_HEAD + ((n + 1) & ~(size_t)1) + 2 * (nodes + 1) + 8 * (n - nodes) + octets;
+}
+
+unsigned shard_pages(const struct entry *e, size_t n, size_t psize)
+{
+	size_t size = shard_size(e, n), biggest = 0;
+
+	if (n > SHARD_ENTRIES_MAX)
+		return 0;
+	if (size <= psize - 16)
+		return 1;
+	for (size_t i = 0; i < n; i++)
+		if (e[i].p != NULL && e[i].n > biggest)
+			biggest = e[i].n;
+	/* One node too big for a page may keep what shares its place as long as that would fill no page of its own. */
+	size_t pages = (size + 16 + psize - 1) / psize;
+	return size - biggest <= psize - 16 && biggest > psize / 4 && pages <= 8 ? (unsigned)pages : 0;
+}
+
+bool shard_write(const struct entry *e, size_t n, unsigned bits, uint8_t *page, size_t cap)
+{
+	size_t nodes = 0, size = shard_size(e, n);
+
+	if (size > cap || size > UINT16_MAX || n > SHARD_ENTRIES_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		nodes += e[i].p != NULL;
+	uint8_t *tag = page + SHARD_HEAD, *bare_tag = tag + nodes;
+	uint8_t *start = page + SHARD_HEAD + ((n + 1) & ~(size_t)1);
+	uint8_t *hash = start + 2 * (nodes + 1);
+	uint8_t *record = hash + 8 * (n - nodes);
+
+	memset(page, 0, (size_t)(start - page));
+	put_le16(page, (uint16_t)nodes);
+	put_le16(page + 2, (uint16_t)(n - nodes));
+	put_le16(page + 4, (uint16_t)size);
+	page[6] = (uint8_t)bits;
+	page[7] = 'S';
+	for (size_t i = 0; i < n; i++) {
+		if (e[i].p == NULL) {
+			*bare_tag++ = (uint8_t)e[i].hash;
+			put_le64(hash, e[i].hash);
+			hash += 8;
+			continue;
+		}
+		*tag++ = (uint8_t)e[i].hash;
+		put_le16(start, (uint16_t)(record - page));
+		start += 2;
+		memcpy(record, e[i].p, e[i].n);
+		record += e[i].n;
+	}
+	put_le16(start, (uint16_t)(record - page));
+	memset(record, 0, cap - (size_t)(record - page));
+	return true;
+}
+
+/* list_node computes where a record belongs: by its owner's hash, a piece by its own, in the pool by the apex. */
+static bool list_node(struct view record, const struct hash_key *key, bool pool, struct entry *out)
+{
+	struct node_view n;
+	struct name owner;
+	struct qname q;
+	uint16_t type;
+	uint8_t index;
+	struct view octets;
+
+	if (!node_open(record, &n) || !name_of_wire(view_of(n.owner, n.owner_len), &owner))
+		return false;
+	qname_of(&owner, key, &q);
+	if (n.apex_labels > q.labels)
+		return false;
+	out->hash = q.hash[q.labels];
+	if (n.flags & NODE_PIECE) {
+		if (!piece_open(record, &type, &index, &octets))
+			return false;
+		out->hash = piece_hash(out->hash, type, index);
+	}
+	out->place = pool ? q.hash[n.apex_labels] : out->hash;
+	out->p = record.p;
+	out->n = (uint32_t)record.n;
+	return true;
+}
+
+enum err shard_list(struct view page, const struct hash_key *key, bool pool, struct entry *out, size_t max, size_t *n,
+		    unsigned *bits)
+{
+	struct layout l;
+	struct view record;
+
+	if (!shard_open(page, &l) || page.p[6] > 64)
+		return ERR_DAMAGED;
+	*n = (size_t)l.nodes + l.bare;
+	*bits = page.p[6];
+	if (*n > max)
+		return ERR_SPACE;
+	for (unsigned i = 0; i < l.nodes; i++)
+		if (!record_at(page, &l, i, &record) || !list_node(record, key, pool, &out[i]))
+			return ERR_DAMAGED;
+	for (unsigned i = 0; i < l.bare; i++) {
+		uint64_t hash = le64(l.hashes + 8 * (size_t)i);
+		out[l.nodes + i] = (struct entry){ hash, hash, NULL, 0 };
+	}
+	return OK;
+}

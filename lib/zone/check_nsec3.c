@@ -1,0 +1,236 @@
+/*
+ * Checks of the NSEC3 chain (RFC 5155).
+ *
+ * The chain is an array of its records, sorted by hash. Every name that must
+ * be in it is hashed and looked up; what nobody looked up is a stray.
+ */
+
+#include <stdlib.h>
+
+#include "zone/check_run.h"
+
+struct link {
+	uint8_t hash[NSEC3_HASH_LEN];
+	uint8_t flags;
+	bool seen; /* belongs to a name of the zone */
+	const struct node *n;
+	const struct rdata *rdata;
+	struct view next, bitmap;
+};
+
+struct chain {
+	struct checker *c;
+	struct nsec3_params params;
+	struct link *link;
+	size_t n, cap;
+};
+
+/* link_read takes an NSEC3 record apart; false if it is not of this chain. */
+static bool link_read(const struct chain *ch, const struct node *n, const struct rdata *rdata, struct link *out)
+{
+	struct rd r = rd_of(rdata_view(rdata));
+	struct nsec3_params p;
+
+	nsec3_params_read(&r, &p);
+	out->next = rd_take(&r, rd_u8(&r));
+	out->bitmap = rd_rest(&r);
+	out->flags = p.flags;
+	out->seen = false;
+	out->n = n;
+	out->rdata = rdata;
+	if (r.bad || !nsec3_same(&p, &ch->params))
+		return false;
+	if (nsec3_of_label(view_of(n->owner + 1, n->owner[0]), out->hash))
+		return true;
+	check_node_tell(ch->c, CHECK_DENIAL_STRAY, n, rdata->line, "an NSEC3 record whose owner is no hash");
+	return false;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	return memcmp(a, b, NSEC3_HASH_LEN);
+}
+
+/* collect finds the chain's records. Other parameters are another chain's, on its way in or out. */
+static void collect(struct chain *ch)
+{
+	const struct zone *z = ch->c->z;
+	const unsigned labels = name_labels(&z->apex) + 1;
+
+	for (size_t i = 0; i < z->n_nodes; i++) {
+		const struct rrset *s = node_has(z->node[i], RR_NSEC3);
+		if (s == NULL)
+			continue;
+		if (z->node[i]->labels != labels)
+			check_node_tell(ch->c, CHECK_DENIAL_STRAY, z->node[i], s->rdata[0].line,
+					"an NSEC3 record's owner is one label below the apex");
+		for (uint32_t k = 0; z->node[i]->labels == labels && k < s->n; k++) {
+			ch->link = grow_array(ch->link, &ch->cap, ch->n + 1, sizeof *ch->link);
+			if (link_read(ch, z->node[i], &s->rdata[k], &ch->link[ch->n]))
+				ch->n++;
+		}
+	}
+	if (ch->n > 1)
+		qsort(ch->link, ch->n, sizeof *ch->link, by_hash);
+}
+
+/* find gives the link of a hash, or NULL and in *before the link whose interval the hash is in. */
+static struct link *find(struct chain *ch, const uint8_t hash[NSEC3_HASH_LEN], struct link **before)
+{
+	size_t low = 0, high = ch->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int d = memcmp(ch->link[mid].hash, hash, NSEC3_HASH_LEN);
+		if (d == 0)
+			return &ch->link[mid];
+		if (d < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*before = ch->n > 0 ? &ch->link[low > 0 ? low - 1 : ch->n - 1] : NULL;
+	return NULL;
+}
+
+static bool insecure_cut(const struct node *n)
+{
+	return (n->flags & NODE_CUT) != 0 && node_has(n, RR_DS) == NULL;
+}
+
+/* may_opt_out: a delegation without DS, or an empty non-terminal above nothing but such (RFC 5155 7.1). The
+ * names below stand right behind it. */
+static bool may_opt_out(const struct zone *z, size_t i)
+{
+	struct name top, below;
+
+	if ((z->node[i]->flags & NODE_ENT) == 0)
+		return insecure_cut(z->node[i]);
+	node_name(z->node[i], &top);
+	for (size_t k = i + 1; k < z->n_nodes; k++) {
+		const struct node *n = z->node[k];
+		if (n->labels <= z->node[i]->labels)
+			break;
+		node_name(n, &below);
+		if (!name_within(&below, &top))
+			break;
+		if (node_authoritative(n) && (n->flags & NODE_ENT) == 0 && !insecure_cut(n))
+			return false;
+	}
+	return true;
+}
+
+static void check_name(struct chain *ch, size_t i)
+{
+	const struct node *n = ch->c->z->node[i];
+	uint8_t hash[NSEC3_HASH_LEN];
+	struct link *link, *before = NULL;
+	const char *flaw;
+	struct name owner;
+	uint16_t type;
+	char t[NSEC3_TEXT_LEN];
+
+	node_name(n, &owner);
+	if (!nsec3_hash_name(&ch->params, ch->c->o.nsec3_iterations_max, &owner, hash))
+		return;
+	link = find(ch, hash, &before);
+	if (link == NULL) {
+		nsec3_text(hash, t);
+		if (before == NULL || (before->flags & NSEC3_OPTOUT) == 0 || !may_opt_out(ch->c->z, i))
+			check_node_tell(ch->c, CHECK_DENIAL_MISSING, n, 0,
+					"no NSEC3 record; its owner would be %.*s", NSEC3_TEXT_LEN, t);
+		return;
+	}
+	link->seen = true;
+	flaw = bitmap_flaw(n, link->bitmap, &type);
+	if (flaw != NULL) {
+		rrtype_print(type, t);
+		check_node_tell(ch->c, CHECK_DENIAL_BITMAP, n, link->rdata->line,
+				"the NSEC3 record's list of types %s %s", flaw, t);
+	}
+}
+
+/* Every link leads to the next, the last to the first; what no name needed is a stray. */
+static void check_links(struct chain *ch)
+{
+	for (size_t i = 0; i < ch->n; i++) {
+		const struct link *l = &ch->link[i], *next = &ch->link[(i + 1) % ch->n];
+		if (i + 1 < ch->n && memcmp(l->hash, next->hash, NSEC3_HASH_LEN) == 0)
+			check_node_tell(ch->c, CHECK_DENIAL_CHAIN, next->n, next->rdata->line,
+					"two NSEC3 records of one chain at one name");
+		else if (!view_eq(l->next, view_of(next->hash, NSEC3_HASH_LEN)))
+			check_node_tell(ch->c, CHECK_DENIAL_CHAIN, l->n, l->rdata->line,
+					"the NSEC3 record does not lead to the next one, %.*s", NSEC3_TEXT_LEN,
+					(const char *)next->n->owner + 1);
+		if (!l->seen)
+			check_node_tell(ch->c, CHECK_DENIAL_STRAY, l->n, l->rdata->line,
+					"an NSEC3 record whose name is not in the zone");
+	}
+}
+
+static void check_chain(struct checker *c, const struct nsec3_params *params)
+{
+	struct chain ch = { .c = c, .params = *params };
+
+	collect(&ch);
+	for (size_t i = 0; i < c->z->n_nodes; i++)
+		if (node_authoritative(c->z->node[i]) && !node_only_nsec3(c->z->node[i]))
+			check_name(&ch, i);
+	check_links(&ch);
+	free(ch.link);
+}
+
+static void check_iterations(struct checker *c, const struct nsec3_params *p, uint32_t line)
+{
+	if (p->iterations > c->o.nsec3_iterations_max)
+		check_node_tell(
+		    c, CHECK_NSEC3_ITERATIONS_HIGH, c->apex, line,
+		    "%u additional iterations are more than %u: validators take such a zone for unsigned, "
+		    "no proofs are served from it, and the chain is not checked",
+		    p->iterations, c->o.nsec3_iterations_max);
+	else if (p->iterations > 0)
+		check_node_tell(c, CHECK_NSEC3_ITERATIONS, c->apex, line,
+				"%u additional iterations; 0 are best (RFC 9276 3.1)", p->iterations);
+}
+
+/* choose gives the parameters that the zone is served with: the first NSEC3PARAM that can be used, one whose
+ * flags are zero and whose hash is known (RFC 5155 4.1.2, 7.3). */
+static bool choose(struct checker *c, const struct rrset *s, struct nsec3_params *out)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct rd r = rd_of(rdata_view(&s->rdata[i]));
+
+		nsec3_params_read(&r, out);
+		if (rd_done(&r) && out->flags == 0 && out->algorithm == NSEC3_ALG_SHA1) {
+			check_iterations(c, out, s->rdata[i].line);
+			return true;
+		}
+	}
+	check_node_tell(c, CHECK_NSEC3PARAM, c->apex, s->rdata[0].line,
+			"no NSEC3PARAM record with flags 0 and hash algorithm 1");
+	return false;
+}
+
+void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset *s)
+{
+	for (uint32_t i = 0; s->type == RR_NSEC3 && i < s->n; i++) {
+		struct rd r = rd_of(rdata_view(&s->rdata[i]));
+		struct nsec3_params p;
+
+		nsec3_params_read(&r, &p);
+		uint8_t hash_len = rd_u8(&r);
+		if (p.algorithm == NSEC3_ALG_SHA1 && hash_len != NSEC3_HASH_LEN)
+			check_node_tell(c, CHECK_NSEC3_RECORD, n, s->rdata[i].line,
+					"an NSEC3 record with a next hash of %u octets, not %d", hash_len,
+					NSEC3_HASH_LEN);
+	}
+}
+
+void check_zone_nsec3(struct checker *c)
+{
+	const struct rrset *s = c->is_signed ? node_has(c->apex, RR_NSEC3PARAM) : NULL;
+	struct nsec3_params params;
+
+	if (s != NULL && choose(c, s, &params) && params.iterations <= c->o.nsec3_iterations_max)
+		check_chain(c, &params);
+}

@@ -1,0 +1,83 @@
+/*
+ * check_run.h -- what the files of the checker share among themselves.
+ *
+ * Knows: check.h.   Must not know: who reads the findings.
+ */
+#ifndef ZONE_CHECK_RUN_H
+#define ZONE_CHECK_RUN_H
+
+#include "sec/nsec3.h"
+#include "sec/rrsig.h"
+#include "zone/check.h"
+
+enum { CHECK_KEYS_MAX = 32 }; /* DNSKEYs that signatures are tried with */
+
+struct checker {
+	struct check_options o;
+	check_fn *tell;
+	void *context;
+	uint64_t found[CHECKS];
+	struct check_result result;
+
+	/* While a zone is checked: */
+	const struct zone *z;
+	const struct node *apex; /* NULL if the zone has no record there */
+	bool is_signed;          /* DNSKEYs and signatures at the apex */
+	uint32_t soa_serial, soa_expire;
+	struct dnskey key[CHECK_KEYS_MAX];
+	size_t n_keys;
+};
+
+/* on is true unless the operator turned a check off. */
+static inline bool check_on(const struct checker *c, enum check_id id)
+{
+	return c->o.severity[id] != SEVERITY_OFF;
+}
+
+/* check_node_tell is checker_tell with a node's owner, and its line if `line` is 0. */
+void check_node_tell(struct checker *c, enum check_id id, const struct node *n, uint32_t line, const char *fmt,
+		     ...) PRINTF_LIKE(5, 6);
+
+/* node_has gives the RRset of a type if there are records of it, NULL if there are none (signatures over
+ * nothing aside). */
+static inline const struct rrset *node_has(const struct node *n, uint16_t type)
+{
+	const struct rrset *s = rrset_of(n, type);
+
+	return s != NULL && s->n > 0 ? s : NULL;
+}
+
+/* node_authoritative: the zone answers for this name itself: not below a cut or a DNAME. A cut is. */
+static inline bool node_authoritative(const struct node *n)
+{
+	return (n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)) == 0;
+}
+
+/* set_authoritative: records of this type at an authoritative node are the zone's own: at a cut only DS and
+ * NSEC are (RFC 4035 2.2). */
+static inline bool set_authoritative(const struct node *n, uint16_t type)
+{
+	return (n->flags & NODE_CUT) == 0 || type == RR_DS || type == RR_NSEC;
+}
+
+/* node_only_nsec3: the name exists only to own NSEC3 records (RFC 5155 7.1). */
+bool node_only_nsec3(const struct node *n);
+
+/* bitmap_flaw compares the type bitmap of an NSEC or NSEC3 record with the node it speaks of. NULL: it is
+ * right; else a phrase, and *type the first type that is wrong. */
+const char *bitmap_flaw(const struct node *n, struct view bitmap, uint16_t *type);
+
+/* The checks, called by the walk in check.c: for each RRset, for each node, and once for the zone. */
+void check_set_shape(struct checker *c, const struct node *n, const struct rrset *s);
+void check_set_targets(struct checker *c, const struct node *n, const struct rrset *s);
+void check_set_keys(struct checker *c, const struct node *n, const struct rrset *s);
+void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset *s);
+void check_node_shape(struct checker *c, const struct node *n);
+void check_zone_apex(struct checker *c);
+void check_zone_keys(struct checker *c);
+void check_zone_nsec(struct checker *c);
+void check_zone_nsec3(struct checker *c);
+void check_zone_signatures(struct checker *c);
+void check_zone_digest(struct checker *c);
+
+#endif

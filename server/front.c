@@ -1,0 +1,252 @@
+#include "server/front.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "server/clock.h"
+#include "server/log.h"
+#include "server/parent.h"
+#include "server/renew.h"
+#include "server/spawn.h"
+#include "server/tcp.h"
+#include "server/udp.h"
+#include "server/user.h"
+
+enum { TICK = 50, STACK = 256 << 10 }; /* ms between looks for commits; octets of a thread's stack */
+
+/* A thread that answers: UDP, or the last one TCP. */
+struct hand {
+	struct worker worker;
+	pthread_t thread;
+	bool started;
+	atomic_bool alive;
+	struct udp *udp;
+	struct tcp *tcp;
+};
+
+struct front {
+	const struct options *options;
+	struct answer_options answers;
+	struct listen listen;
+	struct renew renew;
+	struct generation *generation;
+	struct damage *damage;
+	struct bell bell;
+	size_t n_hands;
+	struct hand *hand;
+	pthread_t toucher;
+	bool touching;
+	bool drained;
+};
+
+/* ---- threads ---- */
+
+static bool start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
+{
+	pthread_attr_t a;
+	bool ok;
+
+	pthread_attr_init(&a);
+	pthread_attr_setstacksize(&a, STACK);
+	ok = pthread_create(thread, &a, run, arg) == 0;
+	pthread_attr_destroy(&a);
+	return ok;
+}
+
+static bool make_hand(struct front *f, size_t i)
+{
+	const struct options *o = f->options;
+	struct hand *h = &f->hand[i];
+
+	atomic_init(&h->alive, true);
+	h->worker = (struct worker){ .number = i, .generation = f->generation, .damage = f->damage,
+				     .answerer = answerer_new(&f->answers), .bell = f->bell, .alive = &h->alive };
+	if (h->worker.answerer == NULL)
+		return false;
+	if (i < o->threads)
+		h->udp = udp_new(&h->worker, f->listen.udp + i * f->listen.n_addresses, f->listen.n_addresses,
+				 o->udp_size);
+	else
+		h->tcp = tcp_new(&h->worker, f->listen.tcp, f->listen.n_addresses, o->tcp_max, o->tcp_idle * 1000);
+	return h->udp != NULL || h->tcp != NULL;
+}
+
+static bool start_hands(struct front *f)
+{
+	for (size_t i = 0; i < f->n_hands; i++) {
+		struct hand *h = &f->hand[i];
+		bool udp = h->udp != NULL;
+
+		h->started = start_thread(&h->thread, udp ? udp_run : tcp_run, udp ? (void *)h->udp : (void *)h->tcp);
+		if (!h->started)
+			return false;
+	}
+	return true;
+}
+
+static bool any_alive(const struct front *f)
+{
+	for (size_t i = 0; i < f->n_hands; i++)
+		if (f->hand[i].started && atomic_load(&f->hand[i].alive))
+			return true;
+	return false;
+}
+
+/* The first snapshot's pages are read while answering goes on: nobody else could answer meanwhile. */
+static void *touch_first(void *arg)
+{
+	struct front *f = arg;
+	const struct snapshot *s = generation_enter(f->generation, f->n_hands);
+
+	snapshot_touch(s, NULL);
+	generation_leave(f->generation, f->n_hands);
+	return NULL;
+}
+
+/* ---- the beginning ---- */
+
+static bool make_room(struct front *f)
+{
+	f->n_hands = f->options->threads + 1;
+	f->hand = calloc(f->n_hands, sizeof *f->hand);
+	f->generation = generation_new(f->n_hands + 1);
+	f->damage = damage_new();
+	f->bell.drain = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	f->bell.quit = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return f->hand != NULL && f->generation != NULL && f->damage != NULL && f->bell.drain >= 0 &&
+	       f->bell.quit >= 0;
+}
+
+/* The parent decides when a front ends; what a terminal sends to the whole group is not for us. */
+static void ignore_signals(void)
+{
+	static const int ignored[] = { SIGPIPE, SIGHUP, SIGINT, SIGTERM };
+
+	for (size_t i = 0; i < COUNT_OF(ignored); i++)
+		signal(ignored[i], SIG_IGN);
+}
+
+static bool begin(struct front *f, char why[256])
+{
+	const struct options *o = f->options;
+	const bool was_root = geteuid() == 0;
+	int channel;
+
+	if (!spawn_take(o, &channel, &f->listen)) {
+		snprintf(why, 256, "--front is for edictd itself");
+		return false;
+	}
+	if (!user_become(o, why) || !user_harmless(o, was_root, why))
+		return false;
+	/* Without the parent there are no pins: what is read may be written over at any time. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (renew_open(&f->renew, channel, o->database, why) != OK)
+		return false;
+	snprintf(why, 256, "out of memory or descriptors: %s", strerror(errno));
+	if (!make_room(f))
+		return false;
+	options_answer(o, &f->answers);
+	for (size_t i = 0; i < f->n_hands; i++)
+		if (!make_hand(f, i))
+			return false;
+	renew_publish(&f->renew, f->generation);
+	return true;
+}
+
+/* ---- the middle ---- */
+
+static void log_damage(struct front *f)
+{
+	char apex[NAME_TEXT_MAX];
+	uint64_t answers;
+
+	if (damage_next(f->damage, clock_ms(), apex, &answers))
+		log_line("zone %s: data in the database is damaged; %llu questions got SERVFAIL, all else is served; "
+			 "compile the zone again (zonec compile)",
+			 apex, (unsigned long long)answers);
+}
+
+static void ring(int bell)
+{
+	if (eventfd_write(bell, 1) != 0)
+		log_line("cannot wake the threads: %s", strerror(errno));
+}
+
+static void obey(struct front *f)
+{
+	const struct orders *o = &f->renew.orders;
+
+	if (o->quit)
+		ring(f->bell.quit);
+	if ((o->quit || o->drain) && !f->drained) {
+		ring(f->bell.drain);
+		f->drained = true;
+	}
+}
+
+static void serve(struct front *f)
+{
+	while (any_alive(f)) {
+		renew_hear(&f->renew, TICK);
+		if (f->renew.orders.alone) {
+			log_line("the parent is gone; ending");
+			_exit(EXIT_SYSTEM);
+		}
+		obey(f);
+		renew_tick(&f->renew);
+		log_damage(f);
+	}
+}
+
+/* ---- the end ---- */
+
+static void end(struct front *f)
+{
+	if (f->touching)
+		pthread_join(f->toucher, NULL);
+	for (size_t i = 0; i < f->n_hands; i++) {
+		struct hand *h = &f->hand[i];
+
+		if (h->started)
+			pthread_join(h->thread, NULL);
+		udp_free(h->udp);
+		tcp_free(h->tcp);
+		answerer_free(h->worker.answerer);
+	}
+	renew_close(&f->renew);
+	generation_free(f->generation);
+	damage_free(f->damage);
+	free(f->hand);
+	listen_close(&f->listen);
+}
+
+int front_run(const struct options *o)
+{
+	struct front f = { .options = o };
+	char name[40], why[256];
+
+	snprintf(name, sizeof name, "edictd[front %d]", (int)getpid());
+	log_name(name);
+	prctl(PR_SET_NAME, "edictd-front");
+	ignore_signals();
+	if (!begin(&f, why)) {
+		log_line("%s", why);
+		return EXIT_SYSTEM;
+	}
+	if (!start_hands(&f)) {
+		log_line("cannot start threads: %s; fewer (-t) may do", strerror(errno));
+		_exit(EXIT_SYSTEM); /* some may run already */
+	}
+	if (!channel_send(f.renew.channel, CHANNEL_READY, 0, store_zone_count(f.renew.held[0]->txn)))
+		_exit(EXIT_SYSTEM);
+	f.touching = start_thread(&f.toucher, touch_first, &f);
+	serve(&f);
+	end(&f);
+	log_name("edictd");
+	return EXIT_DONE;
+}

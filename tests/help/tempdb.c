@@ -1,0 +1,74 @@
+#include "tests/help/tempdb.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static char dir[256];
+
+const char *tempdb_dir(void)
+{
+	const char *base = getenv("TMPDIR");
+	struct statfs fs;
+
+	if (base == NULL || *base == 0)
+		base = "/tmp";
+	if (statfs(base, &fs) != 0 || (uint64_t)fs.f_type == OVERLAYFS_SUPER_MAGIC)
+		base = "/dev/shm";
+	snprintf(dir, sizeof dir, "%s/edict-test-XXXXXX", base);
+	ck_assert_msg(mkdtemp(dir) != NULL, "no directory in %s", base);
+	return dir;
+}
+
+void tempdb_remove(void)
+{
+	char path[600];
+	DIR *d = opendir(dir);
+
+	if (d == NULL)
+		return;
+	for (struct dirent *f = readdir(d); f != NULL; f = readdir(d)) {
+		snprintf(path, sizeof path, "%s/%s", dir, f->d_name);
+		unlink(path);
+	}
+	closedir(d);
+	rmdir(dir);
+}
+
+struct store *tempdb_open(int flags)
+{
+	struct store *s;
+	char why[256];
+
+	ck_assert_msg(store_open(dir, flags, &s, why) == OK, "%s", why);
+	return s;
+}
+
+uint64_t rng(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15U;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebU;
+	return z ^ z >> 31;
+}
+
+struct name rng_name(uint64_t *state, unsigned labels)
+{
+	static const uint8_t octets[] = { 0, 1, 'a', 'B', 'b', '*', '.', '@', '[', 0x80, 0xff };
+	struct name n = name_root, longer;
+
+	for (uint64_t k = rng(state) % (labels + 1); k > 0; k--) {
+		uint8_t label[3];
+		size_t len = 1 + rng(state) % sizeof label;
+		for (size_t i = 0; i < len; i++)
+			label[i] = octets[rng(state) % sizeof octets];
+		if (name_push(view_of(label, len), &n, &longer))
+			n = longer;
+	}
+	return n;
+}

@@ -1,0 +1,6 @@
+#!/bin/sh
+# tempdir.sh -- makes a new directory where a database may live, and prints its name: in TMPDIR or /tmp, but
+# in /dev/shm where these are on an overlay file system (a container's), which edictd and zonec refuse.
+base=${TMPDIR:-/tmp}
+[ "$(stat -f -c %T "$base")" = overlayfs ] && base=/dev/shm
+exec mktemp -d "$base/edict-test-XXXXXX"

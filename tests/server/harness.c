@@ -1,0 +1,322 @@
+#include "tests/server/harness.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/wr.h"
+#include "server/clock.h"
+#include "tests/help/tempdb.h"
+
+enum { ARGS_MAX = 32 };
+
+const char *served_database(void)
+{
+	const char *dir = tempdb_dir();
+
+	ck_assert_int_eq(chmod(dir, 0755), 0);
+	store_close(tempdb_open(0));
+	return dir;
+}
+
+/* The program under test: EDICT_BIN, or bin/edictd beside the tests' own folder. */
+static const char *program(void)
+{
+	static char path[4200];
+	const char *given = getenv("EDICT_BIN");
+	char *slash;
+	ssize_t n;
+
+	if (given != NULL)
+		return given;
+	n = readlink("/proc/self/exe", path, 4096);
+	ck_assert_int_gt(n, 0);
+	path[n] = 0;
+	for (int up = 0; up < 3; up++) {
+		slash = strrchr(path, '/');
+		ck_assert_ptr_nonnull(slash);
+		*slash = 0;
+	}
+	n = (ssize_t)strlen(path);
+	snprintf(path + n, sizeof path - (size_t)n, "/bin/edictd");
+	return path;
+}
+
+static rlim_t descriptors_max;
+
+void served_descriptors(unsigned most)
+{
+	descriptors_max = most;
+}
+
+/* In the child: nobody, not even root, may raise the limit again. */
+static void limit_descriptors(void)
+{
+	const struct rlimit few = { descriptors_max, descriptors_max };
+
+	if (descriptors_max == 0)
+		return;
+	prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE);
+	setrlimit(RLIMIT_NOFILE, &few);
+}
+
+static void start(struct served *s, const char *const args[])
+{
+	char *argv[ARGS_MAX] = { NULL };
+	int ends[2];
+	size_t n = 0;
+
+	memset(s, 0, sizeof *s);
+	argv[n++] = (char *)(uintptr_t)program();
+	for (; args[n - 1] != NULL && n < ARGS_MAX - 1; n++)
+		argv[n] = (char *)(uintptr_t)args[n - 1];
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	s->pid = fork();
+	ck_assert_int_ge(s->pid, 0);
+	if (s->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		limit_descriptors();
+		dup2(ends[1], STDOUT_FILENO);
+		dup2(ends[1], STDERR_FILENO);
+		execv(argv[0], argv);
+		_exit(126);
+	}
+	close(ends[1]);
+	s->log = ends[0];
+	ck_assert_int_eq(fcntl(s->log, F_SETFL, O_NONBLOCK), 0);
+}
+
+static bool wait_readable(int fd, uint64_t until)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, clock_left(until, clock_ms(), PATIENCE)) > 0;
+}
+
+/* more appends what the server said since; false at the end of its log or when time is up. */
+static bool more(struct served *s, uint64_t until)
+{
+	ssize_t n;
+
+	if (!wait_readable(s->log, until) || s->n_said == sizeof s->said - 1)
+		return false;
+	n = read(s->log, s->said + s->n_said, sizeof s->said - 1 - s->n_said);
+	if (n <= 0)
+		return n < 0 && errno == EAGAIN;
+	s->n_said += (size_t)n;
+	s->said[s->n_said] = 0;
+	return true;
+}
+
+/* heard looks through the whole lines that were not looked through yet. */
+static bool heard(struct served *s, const char *text)
+{
+	char *line = s->said + s->heard, *end;
+
+	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		*end = 0;
+		bool found = strstr(line, text) != NULL;
+		*end = '\n';
+		s->heard = (size_t)(end + 1 - s->said);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+bool served_heard(struct served *s, const char *text)
+{
+	more(s, 0);
+	return heard(s, text);
+}
+
+bool served_says(struct served *s, const char *text)
+{
+	const uint64_t until = clock_ms() + PATIENCE;
+
+	do {
+		if (heard(s, text))
+			return true;
+	} while (more(s, until));
+	return false;
+}
+
+bool served_log_ended(const struct served *s)
+{
+	char c;
+
+	return read(s->log, &c, 1) == 0;
+}
+
+void served_start(struct served *s, const char *directory, const char *const more_args[])
+{
+	const char *args[ARGS_MAX] = { "-d", directory, "-l", "127.0.0.1@0", "-t", "2" };
+	const char *port;
+	size_t n = 6;
+
+	for (size_t i = 0; more_args != NULL && more_args[i] != NULL; i++)
+		args[n++] = more_args[i];
+	start(s, args);
+	ck_assert_msg(served_says(s, "ready, serving"), "not ready: %s", s->said);
+	port = strstr(s->said, "127.0.0.1@");
+	ck_assert_ptr_nonnull(port);
+	s->at = (struct sockaddr_in){ .sin_family = AF_INET,
+				      .sin_port = htons((uint16_t)strtoul(port + 10, NULL, 10)),
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
+static int end_of(pid_t pid)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int served_run(struct served *s, const char *const args[])
+{
+	const uint64_t until = clock_ms() + PATIENCE;
+
+	start(s, args);
+	while (more(s, until))
+		;
+	close(s->log);
+	return end_of(s->pid);
+}
+
+uint64_t served_stop(struct served *s)
+{
+	const uint64_t began = clock_ms();
+
+	kill(s->pid, SIGTERM);
+	ck_assert_int_eq(end_of(s->pid), 0);
+	uint64_t took = clock_ms() - began;
+	while (more(s, clock_ms() + PATIENCE))
+		;
+	close(s->log);
+	return took;
+}
+
+pid_t served_front(const struct served *s)
+{
+	char path[64], pids[256], *last;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)s->pid, (int)s->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	n = read(fd, pids, sizeof pids - 1);
+	close(fd);
+	ck_assert_int_gt(n, 1);
+	pids[n - 1] = 0; /* the space behind the last one */
+	last = strrchr(pids, ' ');
+	return (pid_t)strtol(last != NULL ? last + 1 : pids, NULL, 10);
+}
+
+/* ---- a client ---- */
+
+size_t question(uint8_t out[64], uint16_t id)
+{
+	struct wr w = wr_of(out, 64);
+
+	wr_u16(&w, id);
+	wr_bytes(&w, "\1\0\0\1\0\0\0\0\0\0", 10);
+	wr_bytes(&w, "\4host\7example\0\0\1\0\1", 18);
+	return w.len;
+}
+
+static int client(const struct served *s, int type)
+{
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_msg(connect(fd, (const struct sockaddr *)&s->at, sizeof s->at) == 0, "connect: %s", strerror(errno));
+	return fd;
+}
+
+int client_udp(const struct served *s)
+{
+	return client(s, SOCK_DGRAM);
+}
+
+int client_tcp(const struct served *s)
+{
+	return client(s, SOCK_STREAM);
+}
+
+bool client_ask(int fd, uint16_t id)
+{
+	const uint64_t until = clock_ms() + PATIENCE;
+	uint8_t q[64], a[4096];
+	ssize_t n;
+
+	ck_assert_int_gt(send(fd, q, question(q, id), 0), 0);
+	while (wait_readable(fd, until)) {
+		n = recv(fd, a, sizeof a, 0);
+		if (n >= 12 && get_u16(a) == id && (a[2] & 0x80) != 0)
+			return true;
+	}
+	return false;
+}
+
+void client_send_tcp(int fd, uint16_t id, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t q[66];
+		size_t len = question(q + 2, (uint16_t)(id + i));
+
+		put_u16(q, (uint16_t)len);
+		ck_assert_int_eq(send(fd, q, len + 2, MSG_NOSIGNAL), (ssize_t)len + 2);
+	}
+}
+
+static bool read_exactly(int fd, uint8_t *to, size_t n)
+{
+	const uint64_t until = clock_ms() + PATIENCE;
+
+	for (size_t have = 0; have < n;) {
+		ssize_t got;
+
+		if (!wait_readable(fd, until))
+			return false;
+		got = recv(fd, to + have, n - have, 0);
+		if (got <= 0)
+			return false;
+		have += (size_t)got;
+	}
+	return true;
+}
+
+int client_hear_tcp(int fd)
+{
+	static uint8_t a[65535];
+	uint8_t length[2];
+
+	if (!read_exactly(fd, length, 2) || get_u16(length) < 12 || !read_exactly(fd, a, get_u16(length)))
+		return -1;
+	return (a[2] & 0x80) != 0 ? get_u16(a) : -1;
+}
+
+uint64_t client_until_closed(int fd)
+{
+	const uint64_t began = clock_ms();
+	uint8_t b[512];
+
+	while (wait_readable(fd, began + PATIENCE))
+		if (recv(fd, b, sizeof b, 0) <= 0)
+			return clock_ms() - began;
+	ck_abort_msg("the server did not close the connection");
+	return 0;
+}

@@ -1,0 +1,72 @@
+/*
+ * harness.h -- a real edictd on a free port of 127.0.0.1, and a client for it.
+ *
+ * Nothing here sleeps: the server says in its log when it is ready, and that
+ * is waited for. A server whose test dies is ended by the system.
+ */
+#ifndef TESTS_SERVER_HARNESS_H
+#define TESTS_SERVER_HARNESS_H
+
+#include <netinet/in.h>
+#include <sys/types.h>
+
+#include "base/base.h"
+
+enum { PATIENCE = 10000 }; /* ms: longer than anything takes, on a machine under load */
+
+struct served {
+	pid_t pid;
+	int log;                /* what it prints and logs, non-blocking */
+	struct sockaddr_in at;
+	char said[1 << 16];     /* the log so far */
+	size_t n_said, heard;   /* heard: up to where lines were looked for */
+};
+
+/* served_database makes an empty database that anybody may read and gives its directory (tempdb.h). */
+const char *served_database(void);
+
+/* served_start starts edictd over this directory with more options (NULL-terminated), waits until it is ready. */
+void served_start(struct served *s, const char *directory, const char *const more[]);
+
+/* served_descriptors: servers started from now on may have no more than so many; 0: as many as the test. */
+void served_descriptors(unsigned most);
+
+/* served_run runs edictd with these arguments to its end and gives its exit code; what it said is in s->said. */
+int served_run(struct served *s, const char *const args[]);
+
+/* served_says waits for a line with this text that was not heard yet. False: it did not come. */
+MUST_CHECK bool served_says(struct served *s, const char *text);
+
+/* served_heard is served_says without waiting. */
+MUST_CHECK bool served_heard(struct served *s, const char *text);
+
+/* served_log_ended: every process that wrote the log is gone, and all of it was read. */
+MUST_CHECK bool served_log_ended(const struct served *s);
+
+/* served_stop sends SIGTERM and gives how many milliseconds the end took; fails the test if it was not clean. */
+uint64_t served_stop(struct served *s);
+
+/* served_front gives the process id of the front started last. */
+pid_t served_front(const struct served *s);
+
+/* ---- a client ---- */
+
+/* question writes a query for the A records of "host.example." with this id. Gives its length. */
+size_t question(uint8_t out[64], uint16_t id);
+
+/* client_udp, client_tcp connect. */
+int client_udp(const struct served *s);
+int client_tcp(const struct served *s);
+
+/* client_ask sends question(id) over UDP and waits for its answer. */
+MUST_CHECK bool client_ask(int fd, uint16_t id);
+
+/* client_send_tcp sends n questions with ids from `id`; client_hear_tcp reads one answer and gives its id, or
+ * -1 at the end of the connection or when PATIENCE is over. */
+void client_send_tcp(int fd, uint16_t id, unsigned n);
+int client_hear_tcp(int fd);
+
+/* client_until_closed gives the milliseconds until the server closes the connection; fails if it does not. */
+uint64_t client_until_closed(int fd);
+
+#endif

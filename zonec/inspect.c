@@ -1,0 +1,265 @@
+/* What a database holds: list, stats, dump, verify. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "bake/rows.h"
+#include "bake/verify.h"
+#include "dns/rdata.h"
+#include "store/snapshot.h"
+#include "zonec/zonec.h"
+
+static bool open_db(const struct options *o, struct store **s)
+{
+	char why[256];
+
+	if (store_open(o->db, STORE_READ, s, why) == OK)
+		return true;
+	complain("%s", why);
+	return false;
+}
+
+static int failed(struct store *s, enum err e, const char *doing)
+{
+	complain("%s: %s", doing, err_text(e));
+	store_close(s);
+	return EXIT_SYSTEM;
+}
+
+static const char *denial_text(const struct zone_row *r)
+{
+	if (r->denial == DENIAL_NSEC)
+		return "nsec";
+	if (r->denial == DENIAL_NSEC3)
+		return r->flags & ZONE_ROW_OPTOUT ? "nsec3-opt-out" : "nsec3";
+	return r->flags & ZONE_ROW_SIGNED ? "signed" : "unsigned";
+}
+
+static void print_day(uint64_t when, char out[32])
+{
+	time_t t = (time_t)when;
+	struct tm tm;
+
+	if (when == 0 || gmtime_r(&t, &tm) == NULL || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		memcpy(out, "-", 2);
+}
+
+static void print_row(const struct name *apex, const struct zone_row *r)
+{
+	char name[NAME_TEXT_MAX], compiled[32], expires[32];
+
+	name_print(apex, name);
+	print_day(r->compiled, compiled);
+	print_day(r->expires, expires);
+	printf("%s\tserial=%u\trecords=%llu\t%s\tcompiled=%s\texpires=%s\n", name, r->serial,
+	       (unsigned long long)r->records, denial_text(r), compiled, expires);
+}
+
+int command_list(const struct options *o)
+{
+	struct store *s;
+	struct store_txn *t;
+	struct zone_row row;
+	struct name apex;
+
+	if (o->db == NULL || o->n_operands != 0)
+		return EXIT_USAGE;
+	if (!open_db(o, &s))
+		return EXIT_SYSTEM;
+	enum err e = store_read(s, &t);
+	if (e != OK)
+		return failed(s, e, "reading the zones");
+	for (e = store_zone_after(t, NULL, &apex, &row); e == OK; e = store_zone_after(t, &apex, &apex, &row))
+		print_row(&apex, &row);
+	store_abort(t);
+	if (e != ERR_NOTFOUND)
+		return failed(s, e, "reading the zones");
+	store_close(s);
+	return EXIT_DONE;
+}
+
+int command_stats(const struct options *o)
+{
+	struct store *s;
+	struct store_txn *t;
+	struct zone_row row;
+	struct name apex;
+	uint64_t zones = 0, pooled = 0, records = 0, names = 0, signatures = 0;
+
+	if (o->db == NULL || o->n_operands != 0)
+		return EXIT_USAGE;
+	if (!open_db(o, &s))
+		return EXIT_SYSTEM;
+	enum err e = store_read(s, &t);
+	if (e != OK)
+		return failed(s, e, "reading the zones");
+	for (e = store_zone_after(t, NULL, &apex, &row); e == OK; e = store_zone_after(t, &apex, &apex, &row)) {
+		zones++;
+		pooled += (row.flags & ZONE_ROW_POOLED) != 0;
+		records += row.records;
+		names += row.names;
+		signatures += row.signatures;
+	}
+	printf("zones %llu\nsmall-zones %llu\nrecords %llu\nnames %llu\nsignatures %llu\ncommits %llu\noctets %llu\n",
+	       (unsigned long long)zones, (unsigned long long)pooled, (unsigned long long)records,
+	       (unsigned long long)names, (unsigned long long)signatures, (unsigned long long)store_counter(t),
+	       (unsigned long long)store_file_size(s));
+	store_abort(t);
+	if (e != ERR_NOTFOUND)
+		return failed(s, e, "reading the zones");
+	store_close(s);
+	return EXIT_DONE;
+}
+
+static enum err print_rr(const struct row *row, const char *owner, uint16_t type, uint32_t ttl, struct view rdata)
+{
+	static char text[5 * RDATA_MAX + 1100];
+	struct wr w = wr_of(text, sizeof text);
+	char type_text[16];
+	enum err e = rdata_print(type, rdata, &w);
+
+	if (e != OK)
+		return e;
+	rrtype_print(type, type_text);
+	printf("%s\t%u\tIN\t%s\t%s\n", owner, ttl, type_text, text);
+	(void)row;
+	return OK;
+}
+
+static enum err print_rrset(const struct row *row, const char *owner)
+{
+	struct view data = row->data, rdata;
+	enum err e = OK;
+
+	for (uint32_t i = 0; i < row->n + row->n_sig && e == OK; i++) {
+		bool sig = i >= row->n;
+		e = row_rdata(&data, &rdata) ? OK : ERR_DAMAGED;
+		if (e == OK)
+			e = print_rr(row, owner, sig ? RR_RRSIG : row->type, sig ? row->sig_ttl : row->ttl, rdata);
+	}
+	return e;
+}
+
+/* dump_rows prints all rows; the SOA goes first, so that the file can be read by those who insist on that. */
+static enum err dump_rows(struct store_txn *t, uint64_t rows, const struct name *apex)
+{
+	char owner[NAME_TEXT_MAX];
+
+	for (int pass = 0; pass < 2; pass++) {
+		struct row_walk *w;
+		struct row row;
+		enum err e = row_walk_begin(t, rows, NULL, &w);
+
+		if (e != OK)
+			return e;
+		while ((e = row_walk_next(w, &row)) == OK) {
+			bool soa = row.type == RR_SOA && name_eq(&row.owner, apex);
+			if (pass == 0 && !name_eq(&row.owner, apex)) {
+				e = ERR_NOTFOUND;
+				break;
+			}
+			if (soa != (pass == 0))
+				continue;
+			name_print(&row.owner, owner);
+			e = print_rrset(&row, owner);
+			if (e != OK)
+				break;
+		}
+		row_walk_end(w);
+		if (e != ERR_NOTFOUND)
+			return e;
+	}
+	return OK;
+}
+
+int command_dump(const struct options *o)
+{
+	struct store *s;
+	struct store_txn *t;
+	struct zone_row row;
+	struct name apex;
+
+	if (o->db == NULL || o->n_operands != 1 || !origin_read(o->operand[0], &apex))
+		return EXIT_USAGE;
+	if (!open_db(o, &s))
+		return EXIT_SYSTEM;
+	enum err e = store_read(s, &t);
+	if (e != OK)
+		return failed(s, e, o->operand[0]);
+	e = store_zone_get(t, &apex, &row);
+	if (e == OK)
+		e = dump_rows(t, row.rows, &apex);
+	store_abort(t);
+	if (e == ERR_NOTFOUND) {
+		complain("%s: no such zone in the database", o->operand[0]);
+		store_close(s);
+		return EXIT_WRONG;
+	}
+	if (e != OK)
+		return failed(s, e, o->operand[0]);
+	store_close(s);
+	return EXIT_DONE;
+}
+
+/* verify_one prints what came out; false if the zone is not as it should be. */
+static bool verify_one(const struct options *o, const struct snapshot *s, const struct name *apex)
+{
+	struct verify_result r;
+	char name[NAME_TEXT_MAX];
+	enum err e = verify_zone(s, apex, &r);
+
+	name_print(apex, name);
+	if (e == OK && r.wrong == 0) {
+		if (!o->quiet)
+			printf("%s: good, %llu records, %llu names\n", name, (unsigned long long)r.records,
+			       (unsigned long long)r.names);
+		return true;
+	}
+	if (e == OK)
+		complain("%s: %llu things are wrong; the first: %s; compile the zone again", name,
+			 (unsigned long long)r.wrong, r.first);
+	else
+		complain("%s: %s; compile the zone again", name, err_text(e));
+	return false;
+}
+
+static int verify_zones(const struct options *o, const struct snapshot *snapshot)
+{
+	struct zone_row row;
+	struct name apex;
+	int code = EXIT_DONE;
+	enum err e;
+
+	if (o->n_operands == 1) {
+		if (!origin_read(o->operand[0], &apex))
+			return EXIT_USAGE;
+		if (store_zone_get(snapshot->txn, &apex, &row) != OK) {
+			complain("%s: no such zone in the database", o->operand[0]);
+			return EXIT_WRONG;
+		}
+		return verify_one(o, snapshot, &apex) ? EXIT_DONE : EXIT_SYSTEM;
+	}
+	for (e = store_zone_after(snapshot->txn, NULL, &apex, &row); e == OK;
+	     e = store_zone_after(snapshot->txn, &apex, &apex, &row))
+		if (!verify_one(o, snapshot, &apex))
+			code = EXIT_SYSTEM;
+	return e == ERR_NOTFOUND ? code : EXIT_SYSTEM;
+}
+
+int command_verify(const struct options *o)
+{
+	struct store *s;
+	struct snapshot *snapshot;
+
+	if (o->db == NULL || o->n_operands > 1)
+		return EXIT_USAGE;
+	if (!open_db(o, &s))
+		return EXIT_SYSTEM;
+	enum err e = snapshot_make(s, NULL, &snapshot);
+	if (e != OK)
+		return failed(s, e, "reading the database");
+	int code = verify_zones(o, snapshot);
+	snapshot_free(snapshot);
+	store_close(s);
+	return code;
+}

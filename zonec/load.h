@@ -1,0 +1,23 @@
+/*
+ * load.h -- a master file becomes a checked zone; its findings are reported.
+ *
+ * Knows: zone/, report.h.   Must not know: databases.
+ */
+#ifndef ZONEC_LOAD_H
+#define ZONEC_LOAD_H
+
+#include "zone/zone.h"
+#include "zonec/zonec.h"
+
+struct loaded {
+	struct zone *zone; /* NULL if it has errors */
+	uint64_t errors, warnings;
+	uint64_t checks;   /* bit set of the checks that ran */
+	bool unreadable;   /* the file could not be read: exit 3, not 1 */
+};
+
+/* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard
+ * output). out->zone is the caller's to free. */
+void load_zone(const struct options *o, const struct name *origin, const char *path, struct loaded *out);
+
+#endif

@@ -1,0 +1,141 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "zone/check.h"
+#include "zonec/zonec.h"
+
+enum kind { K_TEXT, K_FLAG, K_CHECK };
+
+#define AT(f) offsetof(struct options, f)
+
+static const struct option_row {
+	const char *name, *shorter;
+	enum kind kind;
+	size_t at;
+	uint8_t severity; /* K_CHECK */
+	const char *value, *text;
+} rows[] = {
+	{ "--database", "-d", K_TEXT, AT(db), 0, "DB", "the database, a directory" },
+	{ "--list", NULL, K_TEXT, AT(list), 0, "FILE", "compile: many zones, lines of ORIGIN FILE" },
+	{ "--quiet", "-q", K_FLAG, AT(quiet), 0, "", "no progress and no summary" },
+	{ "--json", NULL, K_FLAG, AT(json), 0, "", "findings for machines, one JSON object a line" },
+	{ "--replace", NULL, K_FLAG, AT(replace), 0, "", "compile: also over a zone that took updates" },
+	{ "--explain", NULL, K_FLAG, AT(explain), 0, "", "check: list all checks" },
+	{ "--error", NULL, K_CHECK, 0, SEVERITY_ERROR, "CHECK", "make a check's findings errors" },
+	{ "--warning", NULL, K_CHECK, 0, SEVERITY_WARNING, "CHECK", "make a check's findings warnings" },
+	{ "--off", NULL, K_CHECK, 0, SEVERITY_OFF, "CHECK", "do not run a check" },
+	{ "--now", NULL, K_TEXT, AT(now), 0, "SECONDS", "the clock for signatures, since 1970" },
+	{ "--threads", "-t", K_TEXT, AT(threads), 0, "N", "threads that verify signatures" },
+	{ "--max-errors", NULL, K_TEXT, AT(max_errors), 0, "N", "stop reading a file after so many errors (100)" },
+	{ "+dnssec", NULL, K_FLAG, AT(dnssec), 0, "", "query: with the DO bit" },
+	{ "--help", "-h", K_FLAG, AT(help), 0, "", "this" },
+};
+
+void options_print(void)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		printf("  %s%s%-*s %-8s %s\n", rows[i].shorter != NULL ? rows[i].shorter : "  ",
+		       rows[i].shorter != NULL ? ", " : "  ", 13, rows[i].name, rows[i].value, rows[i].text);
+}
+
+static const struct option_row *row_of(const char *word)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (strcmp(word, rows[i].name) == 0 || (rows[i].shorter != NULL && strcmp(word, rows[i].shorter) == 0))
+			return &rows[i];
+	return NULL;
+}
+
+static bool set_check(struct options *o, const struct option_row *row, const char *value)
+{
+	enum check_id id;
+
+	if (!check_find(value, &id)) {
+		complain("%s: there is no check '%s'; zonec check --explain lists them", row->name, value);
+		return false;
+	}
+	if (o->n_choices == CHECK_CHOICES_MAX) {
+		complain("%s: at most %d checks can be chosen", row->name, CHECK_CHOICES_MAX);
+		return false;
+	}
+	o->choice[o->n_choices++] = (struct choice){ value, row->severity };
+	return true;
+}
+
+static bool set(struct options *o, const struct option_row *row, const char *value)
+{
+	if (row->kind == K_CHECK)
+		return set_check(o, row, value);
+	if (row->kind == K_FLAG)
+		*(bool *)((char *)o + row->at) = true;
+	else
+		*(const char **)((char *)o + row->at) = value;
+	return true;
+}
+
+static bool is_number(const char *text)
+{
+	char *end;
+
+	errno = 0;
+	(void)strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && *end == 0 && errno == 0;
+}
+
+static bool numbers_are_right(const struct options *o)
+{
+	const char *const numbers[][2] = { { "--now", o->now }, { "--threads", o->threads }, { "--max-errors", o->max_errors } };
+
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		if (numbers[i][1] != NULL && !is_number(numbers[i][1])) {
+			complain("%s: '%s' is not a number", numbers[i][0], numbers[i][1]);
+			return false;
+		}
+	return true;
+}
+
+bool options_read(int argc, char **argv, struct options *o)
+{
+	bool only_operands = false;
+
+	memset(o, 0, sizeof *o);
+	for (int i = 0; i < argc; i++) {
+		const char *word = argv[i];
+		const struct option_row *row = only_operands ? NULL : row_of(word);
+
+		if (row == NULL && !only_operands && strcmp(word, "--") == 0) {
+			only_operands = true;
+		} else if (row == NULL && !only_operands && word[0] == '-' && word[1] != 0) {
+			complain("there is no option '%s'; zonec --help lists them", word);
+			return false;
+		} else if (row == NULL) {
+			if (o->n_operands == OPERANDS_MAX) {
+				complain("'%s' is one word too many", word);
+				return false;
+			}
+			o->operand[o->n_operands++] = word;
+		} else if (row->kind != K_FLAG && i + 1 == argc) {
+			complain("%s needs a value: %s", row->name, row->value);
+			return false;
+		} else if (!set(o, row, row->kind == K_FLAG ? NULL : argv[++i])) {
+			return false;
+		}
+	}
+	return numbers_are_right(o);
+}
+
+bool origin_read(const char *text, struct name *out)
+{
+	const char *wrong = name_parse(view_of(text, strlen(text)), &name_root, out);
+
+	if (wrong != NULL)
+		complain("'%s' is no name for a zone: %s", text, wrong);
+	return wrong == NULL;
+}
+
+int64_t now_of(const struct options *o)
+{
+	return o->now != NULL ? (int64_t)strtoll(o->now, NULL, 10) : (int64_t)time(NULL);
+}

@@ -1,0 +1,57 @@
+/*
+ * zonec.h -- what the commands of zonec share: options, exit codes, messages.
+ *
+ * Knows: libc.   Must not know: zones.
+ */
+#ifndef ZONEC_ZONEC_H
+#define ZONEC_ZONEC_H
+
+#include "base/base.h"
+#include "dns/name.h"
+
+enum { EXIT_DONE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2, EXIT_SYSTEM = 3 };
+
+enum { OPERANDS_MAX = 4, CHECK_CHOICES_MAX = 64 };
+
+/* A check that the operator made an error, a warning or nothing. */
+struct choice {
+	const char *name;
+	uint8_t severity;
+};
+
+/* The command line, parsed. */
+struct options {
+	const char *db, *list, *now, *threads, *max_errors;
+	bool quiet, json, replace, explain, dnssec, help;
+	struct choice choice[CHECK_CHOICES_MAX];
+	unsigned n_choices;
+	const char *operand[OPERANDS_MAX];
+	unsigned n_operands;
+};
+
+/* complain prints one line "zonec: ..." on standard error. */
+void complain(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* options_read takes the words behind the command; false: it has said what is wrong. */
+MUST_CHECK bool options_read(int argc, char **argv, struct options *o);
+
+/* options_print lists all options. */
+void options_print(void);
+
+/* origin_read parses a zone's name from the command line; false: it has said what is wrong. */
+MUST_CHECK bool origin_read(const char *text, struct name *out);
+
+/* now_of gives --now, or the clock: seconds since 1970. */
+int64_t now_of(const struct options *o);
+
+/* Each command gives the exit code. */
+int command_compile(const struct options *o);
+int command_check(const struct options *o);
+int command_list(const struct options *o);
+int command_stats(const struct options *o);
+int command_dump(const struct options *o);
+int command_drop(const struct options *o);
+int command_verify(const struct options *o);
+int command_query(const struct options *o);
+
+#endif
