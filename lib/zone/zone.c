@@ -65,10 +65,12 @@ static struct rdata *one_more(struct zone *z, struct rdata **array, uint32_t *n)
 	return &(*array)[(*n)++];
 }
 
-/* The node's RRset of this type, made if need be; kept in order of types. */
+/* The node's RRset of this type, made if need be; kept in order of types. The search starts from the RRset of the
+ * record before, if it is this node's: types mostly come in order. */
 static struct rrset *set_of(struct zone *z, struct node *n, uint16_t type)
 {
-	struct rrset **at = &n->rrsets;
+	struct rrset *last = z->index->last_set;
+	struct rrset **at = last != NULL && last->type < type ? &last->next : &n->rrsets;
 
 	while (*at != NULL && (*at)->type < type)
 		at = &(*at)->next;
