@@ -46,6 +46,7 @@ struct zone_index *index_new(void)
 void index_free(struct zone_index *x)
 {
 	arena_free(&x->octets);
+	wide_free(&x->wide);
 	free(x->odd);
 	free(x->chunks);
 	free(x->slots);

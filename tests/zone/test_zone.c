@@ -284,6 +284,33 @@ START_TEST(an_rrset_of_100000)
 }
 END_TEST
 
+/* All types at one name, out of order and twice: not quadratic, and in order once sealed. */
+START_TEST(a_node_of_65000_types)
+{
+	enum { N = 65000, STEP = 40093 }; /* coprime */
+	struct zone *z = zone_of("test.");
+	uint32_t last = 0, n = 0;
+
+	for (uint32_t i = 0; i < 2 * N; i++) {
+		uint16_t type = (uint16_t)(256 + (uint64_t)i * STEP % N);
+		uint8_t rdata[1] = { i >= N };
+		ck_assert(add(z, i % 3 == 0 ? "a.test." : "b.test.", type, 60, view_of(rdata, 1), 0) == OK);
+	}
+	zone_seal(z, NULL, NULL);
+	for (size_t i = 0; i < z->n_nodes; i++, last = 0) {
+		ck_assert_int_eq(z->node[i]->flags, 0);
+		for (const struct rrset *s = z->node[i]->rrsets; s != NULL; s = s->next, n++) {
+			ck_assert_uint_gt(s->type, last);
+			last = s->type;
+			if (s->n == 2)
+				n++;
+		}
+	}
+	ck_assert_uint_eq(n, 2 * N);
+	zone_free(z);
+}
+END_TEST
+
 static struct name random_owner(unsigned *seed)
 {
 	static const char *const labels[] = {
@@ -346,6 +373,7 @@ int main(void)
 	tcase_add_test(t, soa_of_the_apex);
 	tcase_add_test(t, the_root_zone);
 	tcase_add_test(t, an_rrset_of_100000);
+	tcase_add_test(t, a_node_of_65000_types);
 	tcase_add_loop_test(t, random_zones_are_in_order, 0, 8);
 	suite_add_tcase(s, t);
 	return run_suite(s);
