@@ -26,6 +26,8 @@ static const struct {
 	{ "CRLF", "a 60 A 1.2.3.4\r\n 60 A 1.2.3.5\r\n", "a.test. 60 A 1.2.3.4\na.test. 60 A 1.2.3.5\n" },
 	{ "CRLF and empty lines", "\r\na 60 A 1.2.3.4\r\n\r\n", "a.test. 60 A 1.2.3.4\n" },
 	{ "tabs", "a\t60\tA\t1.2.3.4\t\n\t60\tA 1.2.3.5\n", "a.test. 60 A 1.2.3.4\na.test. 60 A 1.2.3.5\n" },
+	{ "a blank owner behind an empty line", "a 60 A 1.2.3.4\n\n\t60 A 1.2.3.5\n; comment\n 60 A 1.2.3.6\n",
+	  "a.test. 60 A 1.2.3.4\na.test. 60 A 1.2.3.5\na.test. 60 A 1.2.3.6\n" },
 	{ "a form feed between pages", "\fa 60 A 1.2.3.4\n\f\n", "a.test. 60 A 1.2.3.4\n" },
 	{ "a byte order mark",
 	  "\xef\xbb\xbf"
@@ -119,6 +121,8 @@ static const struct {
 	  "1:1: error: owner: a label longer" },
 	{ "a name with a bad escape", "a\\256 60 A 1.2.3.4\n", "1:1: error: owner: \\DDD is above 255" },
 	{ "a backslash at a line's end", "a\\\n", "1:1: error: owner: a backslash at the end" },
+	{ "a backslash before CRLF escapes nothing", "a\\\r\nb 60 A 1.2.3.4\n",
+	  "1:1: error: owner: a backslash\nb" },
 	{ "a quoted owner", "\"a\" 60 A 1.2.3.4\n", "1:1: error: owner" },
 	{ "another class", "a 60 CH A 1.2.3.4\n", "1:6: error: class" },
 	{ "another class by number", "a 60 CLASS3 A 1.2.3.4\n", "1:6: error: class" },
