@@ -346,7 +346,7 @@ void naive_deny_closer(const struct denial *d, const struct name *qname, const s
 /* RFC 4035 3.1.3.4: an NSEC proving that there are no RRsets of the type at the wildcard, and one proving that
  * there is no closer match. RFC 5155 7.2.5: the closest encloser proof, and "the NSEC3 RR that matches the
  * wildcard". */
-void deny_wildcard_type(const struct denial *d, const struct name *qname, const struct name *encloser)
+void naive_deny_wildcard_type(const struct denial *d, const struct name *qname, const struct name *encloser)
 {
 	struct chain c;
 	enum kind kind = kind_of(d, &c);

@@ -157,10 +157,12 @@ static bool put_matching(struct asking *a, const struct name *source)
 	return true;
 }
 
-/* RFC 4035 3.1: types about the owner's own records are answered at a CNAME, not behind it. */
-static bool leads_on(uint16_t qtype)
+/* A CNAME leads on unless it is itself asked for (ANY asks for it too), or something of the type asked for stands
+ * beside it, as NSEC, KEY and RRSIG may (RFC 4035 2.5, RFC 2181 10.1). RRSIG always does. */
+static bool leads_on(const struct asking *a, const struct name *source)
 {
-	return qtype != RR_CNAME && qtype != RR_ANY && qtype != RR_RRSIG;
+	return a->qtype != RR_CNAME && a->qtype != RR_ANY && a->qtype != RR_RRSIG &&
+	       look_rrset(a->zone, source, a->qtype) == NULL;
 }
 
 /* RFC 1034 4.3.2 3a, or 3c with the wildcard as source: "If the data at the node is a CNAME, and QTYPE doesn't
@@ -173,10 +175,7 @@ static enum step at_node(struct asking *a, const struct name *source, const stru
 	const struct rrset *cname = look_rrset(a->zone, source, RR_CNAME);
 	struct name target;
 
-	/* RFC 4035 2.5: NSEC (and KEY, RRSIG) may stand beside a CNAME; what is there is answered. */
-	const struct rrset *beside = look_rrset(a->zone, source, a->qtype);
-
-	if (cname != NULL && leads_on(a->qtype) && (beside == NULL || beside->n == 0)) {
+	if (cname != NULL && leads_on(a, source)) {
 		put_rrset(a, MODEL_ANSWER, &a->qname, cname, true);
 		if (a->dnssec_ok && encloser != NULL)
 			naive_deny_closer(&d, &a->qname, encloser);
@@ -191,7 +190,7 @@ static enum step at_node(struct asking *a, const struct name *source, const stru
 	}
 	put_negative_soa(a);
 	if (a->dnssec_ok && encloser != NULL)
-		deny_wildcard_type(&d, &a->qname, encloser);
+		naive_deny_wildcard_type(&d, &a->qname, encloser);
 	else if (a->dnssec_ok)
 		naive_deny_type(&d, &a->qname);
 	return ENDED;
