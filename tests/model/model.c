@@ -22,8 +22,7 @@ static struct denial denial_of(const struct asking *a)
 	return (struct denial){ a->zone, a->model->nsec3_iterations_max, a->out };
 }
 
-/* RFC 4035 3.1.1: when it includes a signed RRset, the server "MUST also place its RRSIG RR(s)" in the same
- * section. */
+/* RFC 4035 3.1.1: with a signed RRset "the name server MUST also place its RRSIG RRs" in the same section. */
 static void put_rrset(struct asking *a, int section, const struct name *owner, const struct rrset *s,
 		      bool with_sigs)
 {
@@ -119,7 +118,7 @@ static enum step substitute(struct asking *a, const struct name *owner)
 	return a->qtype == RR_CNAME || a->qtype == RR_ANY ? ENDED : go_to(a, &next);
 }
 
-/* RFC 8482 4.1: "a DNS responder that receives an ANY query MAY decline to provide a conventional ANY response":
+/* RFC 8482 4: "a DNS responder that receives an ANY query MAY decline to provide a conventional ANY response":
  * one RRset stands for all. Which one is our choice: CNAME, else the lowest type, never a denial record. */
 static const struct rrset *any_of(const struct node *node)
 {
@@ -184,7 +183,7 @@ static enum step at_node(struct asking *a, const struct name *source, const stru
 	if (put_matching(a, source)) {
 		if (a->dnssec_ok && encloser != NULL)
 			naive_deny_closer(&d, &a->qname, encloser);
-		if (a->qtype == RR_NS && name_eq(source, &a->zone->apex)) /* priming, RFC 9609 4.2 */
+		if (a->qtype == RR_NS && name_eq(source, &a->zone->apex)) /* priming, RFC 9609 4 */
 			put_addresses(a, look_rrset(a->zone, source, RR_NS));
 		return ENDED;
 	}
