@@ -124,8 +124,7 @@ static enum err ecdsa_make(struct public_key *k, struct view key)
 	point[0] = POINT_CONVERSION_UNCOMPRESSED;
 	memcpy(point + 1, key.p, key.n);
 	b = OSSL_PARAM_BLD_new();
-	if (b != NULL &&
-	    OSSL_PARAM_BLD_push_utf8_string(b, OSSL_PKEY_PARAM_GROUP_NAME, k->a->curve, 0) == 1 &&
+	if (b != NULL && OSSL_PARAM_BLD_push_utf8_string(b, OSSL_PKEY_PARAM_GROUP_NAME, k->a->curve, 0) == 1 &&
 	    OSSL_PARAM_BLD_push_octet_string(b, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + key.n) == 1)
 		k->pkey = pkey_of("EC", b);
 	OSSL_PARAM_BLD_free(b);

@@ -18,7 +18,7 @@ enum {
 	NSEC3_HASH_LEN = 20, /* SHA-1, the only algorithm there is (RFC 5155 11) */
 	NSEC3_TEXT_LEN = 32, /* a hash in base32hex: an owner's first label */
 	NSEC3_ALG_SHA1 = 1,
-	NSEC3_OPTOUT = 1,    /* flag of an NSEC3 record (RFC 5155 3.1.2.1) */
+	NSEC3_OPTOUT = 1, /* flag of an NSEC3 record (RFC 5155 3.1.2.1) */
 };
 
 /* What names are hashed with: the fields that NSEC3 and NSEC3PARAM share, in the order of their RDATA. */

@@ -14,7 +14,8 @@ static const struct check checks[CHECKS] = {
 	[CHECK_OUT_OF_ZONE] = { "out-of-zone", W, "a record whose owner is not in the zone; it is left out" },
 	[CHECK_DUPLICATE] = { "duplicate", W, "the same record twice; one is left out" },
 	[CHECK_TTL_DIFFERS] = { "ttl-differs", W,
-				"records of one RRset with different TTLs; the first one's is taken (RFC 2181 5.2)" },
+				"records of one RRset with different TTLs; the first one's is taken (RFC 2181 "
+				"5.2)" },
 	[CHECK_SOA_COUNT] = { "soa-count", E, "a zone has exactly one SOA record, at its apex (RFC 1035 5.2)" },
 	[CHECK_SOA_ELSEWHERE] = { "soa-elsewhere", E, "an SOA record below the apex: another zone's" },
 	[CHECK_APEX_NS] = { "apex-ns", E, "no NS records at the apex (RFC 1034 4.2.1)" },
@@ -28,18 +29,23 @@ static const struct check checks[CHECKS] = {
 	[CHECK_WILDCARD_NS] = { "wildcard-ns", W, "NS records at a wildcard: undefined (RFC 4592 4.2)" },
 	[CHECK_WILDCARD_DNAME] = { "wildcard-dname", W, "a DNAME at a wildcard: discouraged (RFC 6672 2.2)" },
 	[CHECK_APEX_NS_TARGET] = { "apex-ns-target", E,
-				   "an NS record at the apex that leads to an alias or to no address in this zone" },
-	[CHECK_NS_ALIAS] = { "ns-alias", W, "an NS record of a delegation that leads to an alias (RFC 2181 10.3)" },
+				   "an NS record at the apex that leads to an alias or to no address in this "
+				   "zone" },
+	[CHECK_NS_ALIAS] = { "ns-alias", W,
+			     "an NS record of a delegation that leads to an alias (RFC 2181 10.3)" },
 	[CHECK_NS_MISSING] = { "ns-missing", W,
 			       "an NS record of a delegation that leads to a name of this zone without address" },
 	[CHECK_MX_ALIAS] = { "mx-alias", W, "an MX record that leads to an alias (RFC 2181 10.3)" },
 	[CHECK_MX_MISSING] = { "mx-missing", W, "an MX record that leads to a name of this zone without address" },
 	[CHECK_SRV_ALIAS] = { "srv-alias", W, "an SRV record that leads to an alias (RFC 2782)" },
-	[CHECK_SRV_MISSING] = { "srv-missing", W, "an SRV record that leads to a name of this zone without address" },
+	[CHECK_SRV_MISSING] = { "srv-missing", W,
+				"an SRV record that leads to a name of this zone without address" },
 	[CHECK_GLUE_MISSING] = { "glue-missing", W,
-				 "a delegation to a name server inside itself, without its address: it cannot work" },
+				 "a delegation to a name server inside itself, without its address: it cannot "
+				 "work" },
 	[CHECK_SIBLING_GLUE] = { "sibling-glue", W,
-				 "a delegation to a name server below another cut of this zone, without its address" },
+				 "a delegation to a name server below another cut of this zone, without its "
+				 "address" },
 	[CHECK_DS_WITHOUT_NS] = { "ds-without-ns", W, "DS records where nothing is delegated (RFC 4035 2.4)" },
 	[CHECK_TOO_LARGE] = { "too-large", E, "a record or RRset that fits into no message of 65,535 octets" },
 	[CHECK_RRS_PER_RRSET] = { "rrs-per-rrset", E, "more records of one type at a name than the limit" },
@@ -48,16 +54,19 @@ static const struct check checks[CHECKS] = {
 	[CHECK_FORGOTTEN_DOT] = { "forgotten-dot", W, "a name that ends in the zone's name twice" },
 	[CHECK_DNSKEY] = { "dnskey", W, "a DNSKEY that no signature can be verified with (RFC 4034 2.1)" },
 	[CHECK_CDS] = { "cds", W, "CDS or CDNSKEY records that do not fit the DNSKEYs (RFC 7344 4.1)" },
-	[CHECK_DEPRECATED_ALGORITHM] = { "deprecated-algorithm", W, "a key or digest of an algorithm to be left "
-								    "behind (RFC 8624)" },
+	[CHECK_DEPRECATED_ALGORITHM] = { "deprecated-algorithm", W,
+					 "a key or digest of an algorithm to be left "
+					 "behind (RFC 8624)" },
 	[CHECK_UNSIGNED] = { "unsigned", W, "DNSSEC records in a zone that is not signed" },
 	[CHECK_NSEC3PARAM] = { "nsec3param", E, "NSEC3PARAM records that cannot be used (RFC 5155 4)" },
-	[CHECK_NSEC3_RECORD] = { "nsec3-record", E, "an NSEC3 record whose hash has not the length of its algorithm's" },
+	[CHECK_NSEC3_RECORD] = { "nsec3-record", E,
+				 "an NSEC3 record whose hash has not the length of its algorithm's" },
 	[CHECK_NSEC3_ITERATIONS] = { "nsec3-iterations", W, "more than 0 additional iterations (RFC 9276 3.1)" },
 	[CHECK_NSEC3_ITERATIONS_HIGH] = { "nsec3-iterations-high", W,
 					  "so many iterations that validators take the zone for unsigned and no "
 					  "proofs are served (RFC 9276 3.2)" },
-	[CHECK_DENIAL_MISSING] = { "denial-missing", E, "a name of a signed zone without its NSEC or NSEC3 record" },
+	[CHECK_DENIAL_MISSING] = { "denial-missing", E,
+				   "a name of a signed zone without its NSEC or NSEC3 record" },
 	[CHECK_DENIAL_CHAIN] = { "denial-chain", E, "an NSEC or NSEC3 record that does not lead to the next one" },
 	[CHECK_DENIAL_BITMAP] = { "denial-bitmap", E, "an NSEC or NSEC3 record with a wrong list of types" },
 	[CHECK_DENIAL_STRAY] = { "denial-stray", E, "an NSEC or NSEC3 record for a name that does not exist" },
@@ -67,7 +76,8 @@ static const struct check checks[CHECKS] = {
 	[CHECK_RRSIG_NOT_YET] = { "rrsig-not-yet", W, "a signature whose time has not come" },
 	[CHECK_RRSIG_EXPIRES_SOON] = { "rrsig-expires-soon", W,
 				       "a signature that ends before secondaries give the zone up (SOA expire)" },
-	[CHECK_RRSIG_STRAY] = { "rrsig-stray", W, "a signature over nothing, by nobody's key, or by another zone" },
+	[CHECK_RRSIG_STRAY] = { "rrsig-stray", W,
+				"a signature over nothing, by nobody's key, or by another zone" },
 	[CHECK_RRSIG_TTL] = { "rrsig-ttl", W, "an RRset's TTL is not the one that was signed (RFC 4034 3.1.4)" },
 	[CHECK_RRSIG_UNVERIFIED] = { "rrsig-unverified", W,
 				     "a signature that was not verified: unknown algorithm, or too many" },
@@ -146,7 +156,8 @@ static void vtell(struct checker *c, enum check_id id, const struct name *owner,
 	c->tell(c->context, &f);
 }
 
-void checker_tell(struct checker *c, enum check_id id, const struct name *owner, uint32_t line, const char *fmt, ...)
+void checker_tell(struct checker *c, enum check_id id, const struct name *owner, uint32_t line, const char *fmt,
+		  ...)
 {
 	va_list args;
 
@@ -155,7 +166,8 @@ void checker_tell(struct checker *c, enum check_id id, const struct name *owner,
 	va_end(args);
 }
 
-void check_node_tell(struct checker *c, enum check_id id, const struct node *n, uint32_t line, const char *fmt, ...)
+void check_node_tell(struct checker *c, enum check_id id, const struct node *n, uint32_t line, const char *fmt,
+		     ...)
 {
 	struct name owner;
 	va_list args;
@@ -175,8 +187,10 @@ void checker_oddity(void *checker, enum zone_oddity kind, const struct node *n, 
 	if (kind == ZONE_DUPLICATE)
 		check_node_tell(checker, CHECK_DUPLICATE, n, line, "this %s record is there already", type);
 	else
-		check_node_tell(checker, CHECK_TTL_DIFFERS, n, line, "TTL differs from that of other %s records: %u "
-				"is taken", type, s->ttl);
+		check_node_tell(checker, CHECK_TTL_DIFFERS, n, line,
+				"TTL differs from that of other %s records: %u "
+				"is taken",
+				type, s->ttl);
 }
 
 /* apex_facts notes what checks of single nodes and signatures need to know of the whole zone. */
@@ -245,7 +259,8 @@ struct check_result checker_end(struct checker *c)
 		struct check_finding f = { (enum check_id)i, (enum severity)c->o.severity[i], NULL, 0, what };
 		if (c->found[i] <= c->o.findings_max)
 			continue;
-		(void)snprintf(what, sizeof what, "and %llu more", (unsigned long long)(c->found[i] - c->o.findings_max));
+		(void)snprintf(what, sizeof what, "and %llu more",
+			       (unsigned long long)(c->found[i] - c->o.findings_max));
 		c->tell(c->context, &f);
 	}
 	free(c);

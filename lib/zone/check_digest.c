@@ -6,7 +6,8 @@
 
 /* signatures_add feeds a node's RRSIGs, which are an RRset of type RRSIG: ordered by RDATA, and so by the type
  * they cover, as the node's RRsets are. Those over the apex ZONEMD are left out (RFC 8976 3.3.1). */
-static void signatures_add(const struct checker *c, struct zonemd *d, const struct node *n, const struct name *owner)
+static void signatures_add(const struct checker *c, struct zonemd *d, const struct node *n,
+			   const struct name *owner)
 {
 	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next)
 		if (n != c->apex || s->type != RR_ZONEMD)
@@ -63,18 +64,21 @@ static void check_record(struct checker *c, const struct rrset *s, uint32_t i)
 	if (!zonemd_read(rdata_view(r), &f)) {
 		check_node_tell(c, CHECK_ZONEMD_WRONG, c->apex, r->line, "the ZONEMD record is not whole");
 	} else if (f.scheme != ZONEMD_SIMPLE || (f.hash != ZONEMD_SHA384 && f.hash != ZONEMD_SHA512)) {
-		check_node_tell(c, CHECK_ZONEMD_UNSUPPORTED, c->apex, r->line, "ZONEMD scheme %u with hash %u is unknown",
-				f.scheme, f.hash);
+		check_node_tell(c, CHECK_ZONEMD_UNSUPPORTED, c->apex, r->line,
+				"ZONEMD scheme %u with hash %u is unknown", f.scheme, f.hash);
 	} else if (repeated(s, i)) {
-		check_node_tell(c, CHECK_ZONEMD_WRONG, c->apex, r->line, "two ZONEMD records of scheme %u and hash %u",
-				f.scheme, f.hash);
+		check_node_tell(c, CHECK_ZONEMD_WRONG, c->apex, r->line,
+				"two ZONEMD records of scheme %u and hash %u", f.scheme, f.hash);
 	} else if (f.serial != c->soa_serial) {
-		check_node_tell(c, CHECK_ZONEMD_WRONG, c->apex, r->line, "the ZONEMD record is for serial %u, the zone "
-				"has %u", f.serial, c->soa_serial);
+		check_node_tell(c, CHECK_ZONEMD_WRONG, c->apex, r->line,
+				"the ZONEMD record is for serial %u, the zone "
+				"has %u",
+				f.serial, c->soa_serial);
 	} else {
 		n = zone_digest(c, f.hash, digest);
 		if (!view_eq(view_of(digest, n), f.digest))
-			check_node_tell(c, CHECK_ZONEMD_WRONG, c->apex, r->line, "the zone's digest is another one");
+			check_node_tell(c, CHECK_ZONEMD_WRONG, c->apex, r->line,
+					"the zone's digest is another one");
 	}
 }
 

@@ -126,7 +126,8 @@ static void check_speaks(struct checker *c, size_t k, const struct rrset *keys)
 
 		if (withdraws && s->n > 1)
 			check_node_tell(c, CHECK_CDS, c->apex, s->rdata[i].line,
-					"a %s record that withdraws the DS is not alone (RFC 8078 4)", speaks[k].name);
+					"a %s record that withdraws the DS is not alone (RFC 8078 4)",
+					speaks[k].name);
 		if (!withdraws && !speaks_of_a_key(c, k, record, keys))
 			check_node_tell(c, CHECK_CDS, c->apex, s->rdata[i].line,
 					"a %s record that fits no DNSKEY of the zone", speaks[k].name);

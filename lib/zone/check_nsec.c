@@ -94,12 +94,14 @@ static void check_link(struct checker *c, const struct node *n, const struct rda
 	if (!name_eq(&to, &want)) {
 		name_print(&to, a);
 		name_print(&want, b);
-		check_node_tell(c, CHECK_DENIAL_CHAIN, n, nsec->line, "NSEC leads to %s; the next name is %s", a, b);
+		check_node_tell(c, CHECK_DENIAL_CHAIN, n, nsec->line, "NSEC leads to %s; the next name is %s", a,
+				b);
 	}
 	flaw = bitmap_flaw(n, rd_rest(&r), &type);
 	if (flaw != NULL) {
 		rrtype_print(type, t);
-		check_node_tell(c, CHECK_DENIAL_BITMAP, n, nsec->line, "the NSEC record's list of types %s %s", flaw, t);
+		check_node_tell(c, CHECK_DENIAL_BITMAP, n, nsec->line, "the NSEC record's list of types %s %s",
+				flaw, t);
 	}
 }
 

@@ -137,8 +137,8 @@ static void check_name(struct chain *ch, size_t i)
 	if (link == NULL) {
 		nsec3_text(hash, t);
 		if (before == NULL || (before->flags & NSEC3_OPTOUT) == 0 || !may_opt_out(ch->c->z, i))
-			check_node_tell(ch->c, CHECK_DENIAL_MISSING, n, 0, "no NSEC3 record; its owner would be %.*s",
-					NSEC3_TEXT_LEN, t);
+			check_node_tell(ch->c, CHECK_DENIAL_MISSING, n, 0,
+					"no NSEC3 record; its owner would be %.*s", NSEC3_TEXT_LEN, t);
 		return;
 	}
 	link->seen = true;
@@ -183,10 +183,11 @@ static void check_chain(struct checker *c, const struct nsec3_params *params)
 static void check_iterations(struct checker *c, const struct nsec3_params *p, uint32_t line)
 {
 	if (p->iterations > c->o.nsec3_iterations_max)
-		check_node_tell(c, CHECK_NSEC3_ITERATIONS_HIGH, c->apex, line,
-				"%u additional iterations are more than %u: validators take such a zone for unsigned, "
-				"no proofs are served from it, and the chain is not checked", p->iterations,
-				c->o.nsec3_iterations_max);
+		check_node_tell(
+		    c, CHECK_NSEC3_ITERATIONS_HIGH, c->apex, line,
+		    "%u additional iterations are more than %u: validators take such a zone for unsigned, "
+		    "no proofs are served from it, and the chain is not checked",
+		    p->iterations, c->o.nsec3_iterations_max);
 	else if (p->iterations > 0)
 		check_node_tell(c, CHECK_NSEC3_ITERATIONS, c->apex, line,
 				"%u additional iterations; 0 are best (RFC 9276 3.1)", p->iterations);
@@ -220,7 +221,8 @@ void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset
 		uint8_t hash_len = rd_u8(&r);
 		if (p.algorithm == NSEC3_ALG_SHA1 && hash_len != NSEC3_HASH_LEN)
 			check_node_tell(c, CHECK_NSEC3_RECORD, n, s->rdata[i].line,
-					"an NSEC3 record with a next hash of %u octets, not %d", hash_len, NSEC3_HASH_LEN);
+					"an NSEC3 record with a next hash of %u octets, not %d", hash_len,
+					NSEC3_HASH_LEN);
 	}
 }
 

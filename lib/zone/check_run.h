@@ -21,8 +21,8 @@ struct checker {
 
 	/* While a zone is checked: */
 	const struct zone *z;
-	const struct node *apex;  /* NULL if the zone has no record there */
-	bool is_signed;           /* DNSKEYs and signatures at the apex */
+	const struct node *apex; /* NULL if the zone has no record there */
+	bool is_signed;          /* DNSKEYs and signatures at the apex */
 	uint32_t soa_serial, soa_expire;
 	struct dnskey key[CHECK_KEYS_MAX];
 	size_t n_keys;

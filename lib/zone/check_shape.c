@@ -4,9 +4,9 @@
 #include "zone/check_run.h"
 
 enum {
-	RR_FIXED = 12,       /* a compressed owner, type, class, TTL, RDLENGTH */
-	QUESTION_FIXED = 4,  /* type and class */
-	OPT_FIXED = 11,      /* OPT without options (RFC 6891 6.1.2) */
+	RR_FIXED = 12,      /* a compressed owner, type, class, TTL, RDLENGTH */
+	QUESTION_FIXED = 4, /* type and class */
+	OPT_FIXED = 11,     /* OPT without options (RFC 6891 6.1.2) */
 };
 
 static void check_sizes(struct checker *c, const struct node *n, const struct rrset *s)
@@ -76,8 +76,8 @@ void check_set_shape(struct checker *c, const struct node *n, const struct rrset
 	check_singles(c, n, s);
 	if (s->n > c->o.rrs_max) {
 		rrtype_print(s->type, type);
-		check_node_tell(c, CHECK_RRS_PER_RRSET, n, s->rdata[0].line, "%u %s records; the limit is %u", s->n,
-				type, c->o.rrs_max);
+		check_node_tell(c, CHECK_RRS_PER_RRSET, n, s->rdata[0].line, "%u %s records; the limit is %u",
+				s->n, type, c->o.rrs_max);
 	}
 }
 
@@ -171,7 +171,8 @@ void check_node_shape(struct checker *c, const struct node *n)
 	}
 	check_hidden(c, n);
 	if (n->rrsets != NULL && twice(c, n))
-		check_node_tell(c, CHECK_FORGOTTEN_DOT, n, 0, "the name ends in the zone's name twice: is a final dot "
+		check_node_tell(c, CHECK_FORGOTTEN_DOT, n, 0,
+				"the name ends in the zone's name twice: is a final dot "
 				"missing?");
 }
 

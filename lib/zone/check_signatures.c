@@ -160,7 +160,8 @@ static void check_node_signatures(struct sig_job *j, size_t at)
 		else if (node_authoritative(n) && set_authoritative(n, s->type))
 			check_set_signatures(j, at, &owner, s);
 		else if (s->n_sig > 0)
-			note(j, at, s, &s->sig[0], CHECK_RRSIG_STRAY, "covers records the zone has no authority for");
+			note(j, at, s, &s->sig[0], CHECK_RRSIG_STRAY,
+			     "covers records the zone has no authority for");
 	}
 }
 
@@ -189,10 +190,11 @@ static void tell_flaw(struct checker *c, const struct sig_flaw *f)
 
 	rrtype_print(f->set->type, type);
 	if (f->sig == NULL)
-		check_node_tell(c, f->id, n, f->set->n > 0 ? f->set->rdata[0].line : 0, "%s records %s", type, f->what);
+		check_node_tell(c, f->id, n, f->set->n > 0 ? f->set->rdata[0].line : 0, "%s records %s", type,
+				f->what);
 	else if (rrsig_read(rdata_view(f->sig), &sig))
-		check_node_tell(c, f->id, n, f->sig->line, "the signature over %s by key %u (algorithm %u) %s", type,
-				sig.tag, sig.algorithm, f->what);
+		check_node_tell(c, f->id, n, f->sig->line, "the signature over %s by key %u (algorithm %u) %s",
+				type, sig.tag, sig.algorithm, f->what);
 	else
 		check_node_tell(c, f->id, n, f->sig->line, "the signature over %s %s", type, f->what);
 }
@@ -242,8 +244,8 @@ static void tell_soonest(struct checker *c, const struct sig_job *job, size_t n_
 }
 
 static const enum check_id of_signatures[] = {
-	CHECK_RRSIG_MISSING, CHECK_RRSIG_WRONG, CHECK_RRSIG_EXPIRED,	  CHECK_RRSIG_NOT_YET,
-	CHECK_RRSIG_STRAY,   CHECK_RRSIG_TTL,	CHECK_RRSIG_EXPIRES_SOON, CHECK_RRSIG_UNVERIFIED,
+	CHECK_RRSIG_MISSING, CHECK_RRSIG_WRONG, CHECK_RRSIG_EXPIRED,      CHECK_RRSIG_NOT_YET,
+	CHECK_RRSIG_STRAY,   CHECK_RRSIG_TTL,   CHECK_RRSIG_EXPIRES_SOON, CHECK_RRSIG_UNVERIFIED,
 };
 
 static bool wanted(const struct checker *c)

@@ -18,10 +18,10 @@ static const struct target {
 };
 
 enum where {
-	ELSEWHERE,  /* not in this zone */
-	GLUE,       /* at or below a cut, with an address */
-	NO_GLUE,    /* at or below a cut, without */
-	ALIAS,      /* leads to a CNAME or through a DNAME */
+	ELSEWHERE, /* not in this zone */
+	GLUE,      /* at or below a cut, with an address */
+	NO_GLUE,   /* at or below a cut, without */
+	ALIAS,     /* leads to a CNAME or through a DNAME */
 	ADDRESS,
 	NO_ADDRESS, /* the name exists, but has no address, or it does not exist */
 };

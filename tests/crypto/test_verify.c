@@ -100,7 +100,7 @@ START_TEST(odd_keys)
 
 	memset(bytes + start.n, 0xff, keys[_i].more);
 	ck_assert_msg(public_key_of(keys[_i].algorithm, view_of(bytes, start.n + keys[_i].more), &key) ==
-			      keys[_i].want,
+			  keys[_i].want,
 		      "%s", keys[_i].why);
 	ck_assert_int_eq(key != NULL, keys[_i].want == OK);
 	if (key != NULL) { /* absurd signatures of any length are wrong, and nothing worse */

@@ -14,11 +14,11 @@ struct checked {
 	struct check_options o;
 	struct checker *c;
 	struct check_result result;
-	unsigned syntax_errors;       /* what the reader of master files found */
-	uint64_t found[CHECKS];       /* findings told of each check */
-	char first[CHECKS][256];      /* the first of each: "owner: what" */
+	unsigned syntax_errors;  /* what the reader of master files found */
+	uint64_t found[CHECKS];  /* findings told of each check */
+	char first[CHECKS][256]; /* the first of each: "owner: what" */
 	uint32_t first_line[CHECKS];
-	char first_error[512];        /* of the reader, or of the checks */
+	char first_error[512]; /* of the reader, or of the checks */
 };
 
 /* checked_begin prepares for one zone, with the default options; change c->o before the next call.

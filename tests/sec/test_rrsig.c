@@ -39,40 +39,117 @@ static const struct {
 	struct view rdata;
 	const char *key, *signature;
 } vectors[] = {
-	{ "RFC 4035 B.6, a wildcard's expansion", 256, 5, 2, 3600, 1084127779, 1081535779, 38519, "example.",
-	  "a.z.w.Example.", RR_MX, { (const uint8_t *)"\0\1\2Ai\7example\0", 14 },
-	  "AQOy1bZVvpPqhg4j7EJoM9rI3ZmyEx2OzDBVrZy/lvI5CQePxXHZS4i8dANH4DX3tbHol61ek8EFMcsGXxKciJFHyhl94C+NwILQdzsUlSFo"
+	{ "RFC 4035 B.6, a wildcard's expansion",
+	  256,
+	  5,
+	  2,
+	  3600,
+	  1084127779,
+	  1081535779,
+	  38519,
+	  "example.",
+	  "a.z.w.Example.",
+	  RR_MX,
+	  { (const uint8_t *)"\0\1\2Ai\7example\0", 14 },
+	  "AQOy1bZVvpPqhg4j7EJoM9rI3ZmyEx2OzDBVrZy/"
+	  "lvI5CQePxXHZS4i8dANH4DX3tbHol61ek8EFMcsGXxKciJFHyhl94C+NwILQdzsUlSFo"
 	  "vBZsyl/NX6yEbtw/xN9ZNcrbYvgjjZ/UVPZIySFNsgEYvh0z2542lzMKR4Dh8uZffQ==",
-	  "OMK8rAZlepfzLWW75Dxd63jy2wswESzxDKG2f9AMN1CytCd10cYISAxfAdvXSZ7xujKAtPbctvOQ2ofO7AZJ+d01EeeQTVBPq4/6KCWhqe2X"
+	  "OMK8rAZlepfzLWW75Dxd63jy2wswESzxDKG2f9AMN1CytCd10cYISAxfAdvXSZ7xujKAtPbctvOQ2ofO7AZJ+d01EeeQTVBPq4/"
+	  "6KCWhqe2X"
 	  "TjnkVLNvvhnc0u28aoSsG0+4InvkkOHknKxw4kX18MMR34i8lC36SR5xBni8vHI=" },
-	{ "RFC 5702 6.1", 256, 8, 3, 3600, 1893456000, 946684800, 9033, "example.net.", "www.example.net.", RR_A,
+	{ "RFC 5702 6.1",
+	  256,
+	  8,
+	  3,
+	  3600,
+	  1893456000,
+	  946684800,
+	  9033,
+	  "example.net.",
+	  "www.example.net.",
+	  RR_A,
 	  { (const uint8_t *)"\300\0\2\133", 4 },
 	  "AwEAAcFcGsaxxdgiuuGmCkVImy4h99CqT7jwY3pexPGcnUFtR2Fh36BponcwtkZ4cAgtvd4Qs8PkxUdp6p/DlUmObdk=",
 	  "kRCOH6u7l0QGy9qpC9l1sLncJcOKFLJ7GhiUOibu4teYp5VE9RncriShZNz85mwlMgNEacFYK/lPtPiVYP4bwg==" },
-	{ "RFC 5702 6.2", 256, 10, 3, 3600, 1893456000, 946684800, 3740, "example.net.", "www.example.net.", RR_A,
+	{ "RFC 5702 6.2",
+	  256,
+	  10,
+	  3,
+	  3600,
+	  1893456000,
+	  946684800,
+	  3740,
+	  "example.net.",
+	  "www.example.net.",
+	  RR_A,
 	  { (const uint8_t *)"\300\0\2\133", 4 },
-	  "AwEAAdHoNTOW+et86KuJOWRDp1pndvwb6Y83nSVXXyLA3DLroROUkN6X0O6pnWnjJQujX/AyhqFDxj13tOnD9u/1kTg7cV6rklMrZDtJCQ5P"
+	  "AwEAAdHoNTOW+et86KuJOWRDp1pndvwb6Y83nSVXXyLA3DLroROUkN6X0O6pnWnjJQujX/AyhqFDxj13tOnD9u/"
+	  "1kTg7cV6rklMrZDtJCQ5P"
 	  "Cl/D7QNPsgVsMu1J2Q8gpMpztNFLpPBz1bWXjDtaR7ZQBlZ3PFY12ZTSncorffcGmhOL",
-	  "tsb4wnjRUDnB1BUi+t6TMTXThjVnG+eCkWqjvvjhzQL1d0YRoOe0CbxrVDYd0xDtsuJRaeUw1ep94PzEWzr0iGYgZBWm/zpq+9fOuagYJRfD"
+	  "tsb4wnjRUDnB1BUi+t6TMTXThjVnG+eCkWqjvvjhzQL1d0YRoOe0CbxrVDYd0xDtsuJRaeUw1ep94PzEWzr0iGYgZBWm/"
+	  "zpq+9fOuagYJRfD"
 	  "qfReKBzMweOLDiNa8iP5g9vMhpuv6OPlvpXwm9Sa9ZXIbNl1MBGk0fthPgxdDLw=" },
-	{ "RFC 6605 6.1", 257, 13, 3, 3600, 1284026679, 1281607479, 55648, "example.net.", "www.example.net.", RR_A,
+	{ "RFC 6605 6.1",
+	  257,
+	  13,
+	  3,
+	  3600,
+	  1284026679,
+	  1281607479,
+	  55648,
+	  "example.net.",
+	  "www.example.net.",
+	  RR_A,
 	  { (const uint8_t *)"\300\0\2\1", 4 },
 	  "GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA==",
 	  "qx6wLYqmh+l9oCKTN6qIc+bw6ya+KJ8oMz0YP107epXAyGmt+3SNruPFKG7tZoLBLlUzGGus7ZwmwWep666VCw==" },
-	{ "RFC 6605 6.2", 257, 14, 3, 3600, 1284027625, 1281608425, 10771, "example.net.", "www.example.net.", RR_A,
+	{ "RFC 6605 6.2",
+	  257,
+	  14,
+	  3,
+	  3600,
+	  1284027625,
+	  1281608425,
+	  10771,
+	  "example.net.",
+	  "www.example.net.",
+	  RR_A,
 	  { (const uint8_t *)"\300\0\2\1", 4 },
-	  "xKYaNhWdGOfJ+nPrL8/arkwf2EY3MDJ+SErKivBVSum1w/egsXvSADtNJhyem5RCOpgQ6K8X1DRSEkrbYQ+OB+v8/uX45NBwY8rp65F6Glur"
+	  "xKYaNhWdGOfJ+nPrL8/arkwf2EY3MDJ+SErKivBVSum1w/egsXvSADtNJhyem5RCOpgQ6K8X1DRSEkrbYQ+OB+v8/"
+	  "uX45NBwY8rp65F6Glur"
 	  "8I/mlVNgF6W/qTI37m40",
-	  "/L5hDKIvGDyI1fcARX3z65qrmPsVz73QD1Mr5CEqOiLP95hxQouuroGCeZOvzFaxsT8Glr74hbavRKayJNuydCuzWTSSPdz7wnqXL5bdcJzu"
+	  "/L5hDKIvGDyI1fcARX3z65qrmPsVz73QD1Mr5CEqOiLP95hxQouuroGCeZOvzFaxsT8Glr74hbavRKayJNuydCuzWTSSPdz7wnqXL5b"
+	  "dcJzu"
 	  "sdnI0RSMROxxwGipWcJm" },
-	{ "RFC 8080 6.1, with erratum 4935", 257, 15, 2, 3600, 1440021600, 1438207200, 3613, "example.com.",
-	  "example.com.", RR_MX, { (const uint8_t *)"\0\12\4mail\7example\3com\0", 20 },
+	{ "RFC 8080 6.1, with erratum 4935",
+	  257,
+	  15,
+	  2,
+	  3600,
+	  1440021600,
+	  1438207200,
+	  3613,
+	  "example.com.",
+	  "example.com.",
+	  RR_MX,
+	  { (const uint8_t *)"\0\12\4mail\7example\3com\0", 20 },
 	  "l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=",
 	  "oL9krJun7xfBOIWcGHi7mag5/hdZrKWw15jPGrHpjQeRAvTdszaPD+QLs3fx8A4M3e23mRZ9VrbpMngwcrqNAg==" },
-	{ "RFC 8080 6.2, with erratum 4935", 257, 16, 2, 3600, 1440021600, 1438207200, 9713, "example.com.",
-	  "example.com.", RR_MX, { (const uint8_t *)"\0\12\4mail\7example\3com\0", 20 },
+	{ "RFC 8080 6.2, with erratum 4935",
+	  257,
+	  16,
+	  2,
+	  3600,
+	  1440021600,
+	  1438207200,
+	  9713,
+	  "example.com.",
+	  "example.com.",
+	  RR_MX,
+	  { (const uint8_t *)"\0\12\4mail\7example\3com\0", 20 },
 	  "3kgROaDjrh0H2iuixWBrc8g2EpBBLCdGzHmn+G2MpTPhpj/OiBVHHSfPodx1FYYUcJKm1MDpJtIA",
-	  "3cPAHkmlnxcDHMyg7vFC34l0blBhuG1qpwLmjInI8w1CMB29FkEAIJUA0amxWndkmnBZ6SKiwZSAxGILn/NBtOXft0+Gj7FSvOKxE/07+4RQ"
+	  "3cPAHkmlnxcDHMyg7vFC34l0blBhuG1qpwLmjInI8w1CMB29FkEAIJUA0amxWndkmnBZ6SKiwZSAxGILn/NBtOXft0+Gj7FSvOKxE/"
+	  "07+4RQ"
 	  "vE581N3Aj/JtIyaiYVdnYtyMWbSNyGEY2213WKsJlwEA" },
 };
 
@@ -147,9 +224,10 @@ END_TEST
 START_TEST(key_tag_of_rfc_4034)
 {
 	uint8_t rdata[256] = { 1, 0, 3, 5 };
-	struct view key = unbase64("AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUSdjMm"
-				   "mAphXdvxegXd/M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/rljwvFw==",
-				   rdata + 4);
+	struct view key =
+	    unbase64("AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUSdjMm"
+		     "mAphXdvxegXd/M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/rljwvFw==",
+		     rdata + 4);
 
 	ck_assert_uint_eq(key_tag(view_of(rdata, 4 + key.n)), 60485);
 }

@@ -27,6 +27,8 @@ static const char *names(const struct checked *c)
 	return out;
 }
 
+#define GOST(type) "@ 3600 RRSIG " type " 12 2 3600 20370101000000 20200101000000 1036 example.org. AAAA\n"
+
 static const struct {
 	const char *why, *text, *found;
 	unsigned errors; /* how many of the findings are errors */
@@ -43,8 +45,10 @@ static const struct {
 	{ "an empty zone", "", "soa-count apex-ns", 2 },
 	{ "CNAME and A", HEAD "www CNAME a.example.net.\nwww A 192.0.2.1\n", "cname-and-other-data", 1 },
 	{ "CNAME at the apex", HEAD "@ CNAME a.example.net.\n", "cname-and-other-data", 1 },
-	{ "CNAME and DNAME", HEAD "www CNAME a.example.net.\nwww DNAME a.example.net.\n", "cname-and-other-data", 1 },
-	{ "CNAME and NSEC is legal", HEAD "www CNAME a.example.net.\nwww NSEC example.org. CNAME RRSIG NSEC\n", "", 0 },
+	{ "CNAME and DNAME", HEAD "www CNAME a.example.net.\nwww DNAME a.example.net.\n", "cname-and-other-data",
+	  1 },
+	{ "CNAME and NSEC is legal", HEAD "www CNAME a.example.net.\nwww NSEC example.org. CNAME RRSIG NSEC\n", "",
+	  0 },
 	{ "two CNAMEs", HEAD "www CNAME a.example.net.\nwww CNAME b.example.net.\n", "cname-count", 1 },
 	{ "two DNAMEs", HEAD "www DNAME a.example.net.\nwww DNAME b.example.net.\n", "dname-count", 1 },
 	{ "A below a DNAME", HEAD "t DNAME a.example.net.\nx.t A 192.0.2.1\n", "below-dname", 1 },
@@ -61,7 +65,8 @@ static const struct {
 	{ "apex NS matches a wildcard without address", APEX "@ NS ns\n* TXT x\n", "apex-ns-target", 1 },
 	{ "apex NS behind a DNAME", APEX "@ NS ns.t\nt DNAME example.net.\n", "apex-ns-target", 1 },
 	{ "apex NS below a cut, with glue", APEX "@ NS ns.sub\nsub NS ns.sub\nns.sub A 192.0.2.1\n", "", 0 },
-	{ "apex NS below a cut, without", APEX "@ NS x.sub\nsub NS ns.sub\nns.sub A 192.0.2.1\n", "sibling-glue", 0 },
+	{ "apex NS below a cut, without", APEX "@ NS x.sub\nsub NS ns.sub\nns.sub A 192.0.2.1\n", "sibling-glue",
+	  0 },
 	{ "NS of a cut is an alias", HEAD "sub NS ns\nns CNAME a.example.net.\n", "ns-alias", 0 },
 	{ "NS of a cut is missing", HEAD "sub NS ns\n", "ns-missing", 0 },
 	{ "NS of a cut has no address", HEAD "sub NS ns\nns TXT x\n", "ns-missing", 0 },
@@ -75,10 +80,14 @@ static const struct {
 	{ "glue is missing", HEAD "sub NS ns.sub\n", "glue-missing", 0 },
 	{ "glue of the cut's own name is missing", HEAD "sub NS sub\n", "glue-missing", 0 },
 	{ "sibling glue is missing", HEAD "a NS ns.b\nb NS ns.example.net.\n", "sibling-glue", 0 },
-	{ "DS without NS", HEAD "www DS 1 13 2 " /* a SHA-256 digest */
-		"0001020304050607080910111213141516171819202122232425262728293031\nwww A 192.0.2.1\n", "ds-without-ns", 0 },
-	{ "DS at the apex", HEAD "@ DS 1 13 2 "
-		"0001020304050607080910111213141516171819202122232425262728293031\n", "ds-without-ns", 0 },
+	{ "DS without NS",
+	  HEAD "www DS 1 13 2 " /* a SHA-256 digest */
+	       "0001020304050607080910111213141516171819202122232425262728293031\nwww A 192.0.2.1\n",
+	  "ds-without-ns", 0 },
+	{ "DS at the apex",
+	  HEAD "@ DS 1 13 2 "
+	       "0001020304050607080910111213141516171819202122232425262728293031\n",
+	  "ds-without-ns", 0 },
 	{ "DS with SHA-1", HEAD "sub NS ns.example.net.\nsub DS 1 13 1 0001020304050607080910111213141516171819\n",
 	  "deprecated-algorithm", 0 },
 	{ "an obsolete type", HEAD "www MD a.example.net.\n", "obsolete-type", 0 },
@@ -86,31 +95,52 @@ static const struct {
 	{ "a forgotten dot in a target", HEAD "www CNAME web.example.org\n", "forgotten-dot", 0 },
 	{ "the zone's name inside a name", HEAD "www.example.org.x A 192.0.2.1\n", "", 0 },
 	{ "a key that is none", HEAD "@ DNSKEY 257 3 13 AAAA\n", "dnskey", 0 },
-	{ "a key of protocol 2", HEAD "@ DNSKEY 257 2 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", "dnskey", 0 },
-	{ "a key that is no zone key", HEAD "@ DNSKEY 1 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", "dnskey", 0 },
-	{ "a key of RSASHA1", HEAD "@ DNSKEY 256 3 5 AwEAAcFcGsaxxdgiuuGmCkVImy4h99CqT7jwY3pexPGcnUFtR2Fh36BponcwtkZ4cAgt"
-	  "vd4Qs8PkxUdp6p/DlUmObdk=\n", "deprecated-algorithm", 0 },
-	{ "CDNSKEY of a key", HEAD "@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
-	  "@ CDNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", "", 0 },
-	{ "CDNSKEY of no key", HEAD "@ CDNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", "cds", 0 },
-	{ "CDS of a key, three digests", HEAD "@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
-	  "@ CDS 3613 15 1 66efb627664248f41f09d50e441a601d822a53c7\n"
-	  "@ CDS 3613 15 2 84626a41426088f04d5aa4413b888daf26727a48e0b6c58ee3d2ee8b43cb304a\n"
-	  "@ CDS 3613 15 4 a92f42417418f888f8d1f993cf8f618a557c8f29dcee36bacc11fc99e5602f39"
-	  "c2e956e8bd472c8e96b5e2203acd01cb\n",
+	{ "a key of protocol 2", HEAD "@ DNSKEY 257 2 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", "dnskey",
+	  0 },
+	{ "a key that is no zone key", HEAD "@ DNSKEY 1 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n",
+	  "dnskey", 0 },
+	{ "a key of RSASHA1",
+	  HEAD "@ DNSKEY 256 3 5 AwEAAcFcGsaxxdgiuuGmCkVImy4h99CqT7jwY3pexPGcnUFtR2Fh36BponcwtkZ4cAgt"
+	       "vd4Qs8PkxUdp6p/DlUmObdk=\n",
+	  "deprecated-algorithm", 0 },
+	{ "CDNSKEY of a key",
+	  HEAD "@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
+	       "@ CDNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n",
 	  "", 0 },
-	{ "CDS of another zone's key (RFC 8080 6.1)", HEAD "@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
-	  "@ CDS 3613 15 2 3aa5ab37efce57f737fc1627013fee07bdf241bd10f3b1964ab55c78e79a304b\n", "cds", 0 },
+	{ "CDNSKEY of no key", HEAD "@ CDNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", "cds",
+	  0 },
+	{ "CDS of a key, three digests",
+	  HEAD "@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
+	       "@ CDS 3613 15 1 66efb627664248f41f09d50e441a601d822a53c7\n"
+	       "@ CDS 3613 15 2 84626a41426088f04d5aa4413b888daf26727a48e0b6c58ee3d2ee8b43cb304a\n"
+	       "@ CDS 3613 15 4 a92f42417418f888f8d1f993cf8f618a557c8f29dcee36bacc11fc99e5602f39"
+	       "c2e956e8bd472c8e96b5e2203acd01cb\n",
+	  "", 0 },
+	{ "CDS of another zone's key (RFC 8080 6.1)",
+	  HEAD "@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
+	       "@ CDS 3613 15 2 3aa5ab37efce57f737fc1627013fee07bdf241bd10f3b1964ab55c78e79a304b\n",
+	  "cds", 0 },
 	{ "the DS is withdrawn (RFC 8078 4)", HEAD "@ CDS 0 0 0 00\n@ CDNSKEY 0 3 0 AA==\n", "", 0 },
 	{ "CDS below the apex", HEAD "www CDS 0 0 0 00\n", "cds", 0 },
 	{ "NSEC in a zone without keys", HEAD "@ NSEC example.org. NS SOA NSEC\n", "unsigned", 0 },
-	{ "an NSEC3 hash that is too short", HEAD
-	  "I7A7A184GGMI35K1E3IR650LKO7NOB5R NSEC3 1 0 10 76931F IMQ912BREQP1POLAH3RMONG0 A\n", "nsec3-record", 1 },
-	{ "ZONEMD for another serial", HEAD "@ ZONEMD 2 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3"
-	  "a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c\n", "zonemd-wrong", 1 },
-	{ "ZONEMD of another zone", HEAD "@ ZONEMD 1 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3"
-	  "a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c\n", "zonemd-wrong", 1 },
-	{ "ZONEMD of an unknown hash", HEAD "@ ZONEMD 1 1 240 c68090d90a7aed716bc459f9\n", "zonemd-unsupported", 0 },
+	{ "an NSEC3 hash that is too short",
+	  HEAD "I7A7A184GGMI35K1E3IR650LKO7NOB5R NSEC3 1 0 10 76931F IMQ912BREQP1POLAH3RMONG0 A\n", "nsec3-record",
+	  1 },
+	{ "a zone signed with an algorithm that nobody here verifies",
+	  APEX "@ 3600 NS ns.example.net.\n"
+	       "@ 3600 DNSKEY 256 3 12 AAAA\n@ 3600 NSEC example.org. NS SOA RRSIG NSEC DNSKEY\n" GOST("SOA")
+		   GOST("NS") GOST("DNSKEY") GOST("NSEC"),
+	  "deprecated-algorithm rrsig-unverified", 0 },
+	{ "ZONEMD for another serial",
+	  HEAD "@ ZONEMD 2 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3"
+	       "a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c\n",
+	  "zonemd-wrong", 1 },
+	{ "ZONEMD of another zone",
+	  HEAD "@ ZONEMD 1 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3"
+	       "a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c\n",
+	  "zonemd-wrong", 1 },
+	{ "ZONEMD of an unknown hash", HEAD "@ ZONEMD 1 1 240 c68090d90a7aed716bc459f9\n", "zonemd-unsupported",
+	  0 },
 };
 
 START_TEST(checks_find_what_they_are_for)
@@ -120,15 +150,19 @@ START_TEST(checks_find_what_they_are_for)
 	checked_begin(&c, "example.org.");
 	checked_text(&c, view_of(plain[_i].text, strlen(plain[_i].text)));
 	ck_assert_msg(c.syntax_errors == 0, "%s: %s", plain[_i].why, c.first_error);
-	ck_assert_msg(strcmp(names(&c), plain[_i].found) == 0, "%s: found \"%s\", not \"%s\"", plain[_i].why, names(&c),
-		      plain[_i].found);
-	ck_assert_msg(c.result.errors == plain[_i].errors, "%s: %u errors", plain[_i].why, (unsigned)c.result.errors);
+	ck_assert_msg(strcmp(names(&c), plain[_i].found) == 0, "%s: found \"%s\", not \"%s\"", plain[_i].why,
+		      names(&c), plain[_i].found);
+	ck_assert_msg(c.result.errors == plain[_i].errors, "%s: %u errors", plain[_i].why,
+		      (unsigned)c.result.errors);
 	checked_end(&c);
 }
 END_TEST
 
 /* When the signatures of data/ were good: in 2025; they go from 2020 to 2030. */
 enum { GOOD_TIME = 1750000000 };
+
+#define JUNK(tag)                                                                                                 \
+	"mail.example. 3600 IN RRSIG AAAA 15 2 3600 20300101000000 20200101000000 " tag " example. AAAA\n"
 
 static const struct {
 	const char *why, *file, *from, *to, *found; /* every `from` in the file becomes `to`; NULL: as it is */
@@ -147,12 +181,15 @@ static const struct {
 	{ "just not shortly", "nsec", NULL, NULL, "", 1893456000 - 604800 },
 	{ "an address changed", "nsec", "192.0.2.1", "192.0.2.9", "rrsig-missing rrsig-wrong", 0 },
 	{ "an unsigned record changed: no matter", "nsec", "192.0.2.4", "192.0.2.9", "", 0 },
-	{ "a record added to a signed set", "nsec", "mail.example. 3600 IN A ", "mail.example. 3600 IN A 192.0.2.77\n"
-	  "mail.example. 3600 IN A ", "rrsig-missing rrsig-wrong", 0 },
-	{ "a name added", "nsec", "mail.example. 3600 IN A ", "new.example. 3600 IN A 192.0.2.7\nmail.example. 3600 IN A ",
+	{ "a record added to a signed set", "nsec", "mail.example. 3600 IN A ",
+	  "mail.example. 3600 IN A 192.0.2.77\n"
+	  "mail.example. 3600 IN A ",
+	  "rrsig-missing rrsig-wrong", 0 },
+	{ "a name added", "nsec", "mail.example. 3600 IN A ",
+	  "new.example. 3600 IN A 192.0.2.7\nmail.example. 3600 IN A ",
 	  "denial-missing denial-chain rrsig-missing", 0 },
-	{ "a name added", "nsec3", "mail.example. 3600 IN A ", "new.example. 3600 IN A 192.0.2.7\nmail.example. 3600 IN A ",
-	  "denial-missing rrsig-missing", 0 },
+	{ "a name added", "nsec3", "mail.example. 3600 IN A ",
+	  "new.example. 3600 IN A 192.0.2.7\nmail.example. 3600 IN A ", "denial-missing rrsig-missing", 0 },
 	{ "an insecure delegation added", "nsec3", "mail.example. 3600 IN A ",
 	  "new.example. 3600 IN NS ns1\nmail.example. 3600 IN A ", "denial-missing", 0 },
 	{ "an insecure delegation added, below an empty non-terminal", "optout", "mail.example. 3600 IN A ",
@@ -166,32 +203,43 @@ static const struct {
 	  "denial-missing denial-stray rrsig-stray", 0 },
 	{ "an NSEC record that leads elsewhere", "nsec", "NSEC mail.example.", "NSEC lail.example.",
 	  "denial-chain rrsig-missing rrsig-wrong", 0 },
-	{ "an NSEC record with another type", "nsec", "ns1.example. A AAAA RRSIG NSEC", "ns1.example. A HINFO AAAA RRSIG NSEC",
-	  "denial-bitmap rrsig-missing rrsig-wrong", 0 },
+	{ "an NSEC record with another type", "nsec", "ns1.example. A AAAA RRSIG NSEC",
+	  "ns1.example. A HINFO AAAA RRSIG NSEC", "denial-bitmap rrsig-missing rrsig-wrong", 0 },
 	{ "an NSEC record below a cut", "nsec", "mail.example. 3600 IN A ",
 	  "ns.signed.example. 3600 IN NSEC a. A NSEC\nmail.example. 3600 IN A ", "below-cut denial-stray", 0 },
 	{ "an NSEC3 record taken away", "nsec3", "P9N5PTEVJSJOSKR5U50VC77GP9BDSCK8.example. 300 IN NSEC3", ";",
 	  "denial-missing denial-chain rrsig-stray", 0 },
 	{ "an NSEC3 record that leads elsewhere", "nsec3", "- P9N5PTEVJSJOSKR5U50VC77GP9BDSCK8",
 	  "- P9N5PTEVJSJOSKR5U50VC77GP9BDSCK7", "denial-chain rrsig-missing rrsig-wrong", 0 },
-	{ "NSEC3PARAM without a chain", "nsec3", "example. 0 IN NSEC3PARAM 1 0 0 -", "example. 0 IN NSEC3PARAM 1 0 0 abcd",
-	  "denial-missing rrsig-missing rrsig-wrong", 0 },
+	{ "NSEC3PARAM without a chain", "nsec3", "example. 0 IN NSEC3PARAM 1 0 0 -",
+	  "example. 0 IN NSEC3PARAM 1 0 0 abcd", "denial-missing rrsig-missing rrsig-wrong", 0 },
 	{ "NSEC3PARAM with flags", "nsec3", "NSEC3PARAM 1 0 0 -", "NSEC3PARAM 1 1 0 -",
 	  "nsec3param rrsig-missing rrsig-wrong", 0 },
 	{ "iterations", "nsec3", " 1 0 0 -", " 1 0 5 -",
 	  "nsec3-iterations denial-missing denial-stray rrsig-missing rrsig-wrong", 0 },
-	{ "many iterations", "nsec3", " 1 0 0 -", " 1 0 500 -", "nsec3-iterations-high rrsig-missing rrsig-wrong", 0 },
+	{ "many iterations", "nsec3", " 1 0 0 -", " 1 0 500 -", "nsec3-iterations-high rrsig-missing rrsig-wrong",
+	  0 },
 	{ "a signature taken away", "nsec", "mail.example. 3600 IN RRSIG AAAA", ";", "rrsig-missing", 0 },
-	{ "the apex signatures taken away, but one", "nsec", "\nexample. 3600 IN RRSIG SOA", "\n;", "rrsig-missing", 0 },
-	{ "a signature with another TTL", "nsec", "mail.example. 3600 IN RRSIG AAAA", "mail.example. 60 IN RRSIG AAAA",
-	  "rrsig-ttl", 0 },
-	{ "a signature by no key of ours", "nsec", "34205 example.", "34206 example.", "rrsig-missing rrsig-stray", 0 },
-	{ "a signature by another zone", "nsec", "34205 example.", "34205 example.org.", "rrsig-missing rrsig-stray", 0 },
-	{ "a signature with too many labels", "nsec", "RRSIG AAAA 15 2", "RRSIG AAAA 15 3", "rrsig-missing rrsig-wrong", 0 },
+	{ "the apex signatures taken away, but one", "nsec", "\nexample. 3600 IN RRSIG SOA", "\n;",
+	  "rrsig-missing", 0 },
+	{ "a signature with another TTL", "nsec", "mail.example. 3600 IN RRSIG AAAA",
+	  "mail.example. 60 IN RRSIG AAAA", "rrsig-ttl", 0 },
+	{ "a signature by no key of ours", "nsec", "34205 example.", "34206 example.", "rrsig-missing rrsig-stray",
+	  0 },
+	{ "too many signatures: the good one is the ninth", "nsec", "mail.example. 3600 IN RRSIG AAAA",
+	  JUNK("1") JUNK("2") JUNK("3") JUNK("4") JUNK("5") JUNK("6") JUNK("7")
+	      JUNK("8") "mail.example. 3600 IN RRSIG AAAA",
+	  "rrsig-missing rrsig-stray rrsig-unverified", 0 },
+	{ "a signature by another zone", "nsec", "34205 example.", "34205 example.org.",
+	  "rrsig-missing rrsig-stray", 0 },
+	{ "a signature with too many labels", "nsec", "RRSIG AAAA 15 2", "RRSIG AAAA 15 3",
+	  "rrsig-missing rrsig-wrong", 0 },
 	{ "a signature over glue", "nsec", "mail.example. 3600 IN RRSIG AAAA",
 	  "ns.signed.example. 3600 IN RRSIG A 15 3 3600 20300101000000 20200101000000 34205 example. AAAA\n"
-	  "mail.example. 3600 IN RRSIG AAAA", "rrsig-stray", 0 },
-	{ "a TTL that was not signed", "nsec", "mail.example. 3600 IN AAAA", "mail.example. 3500 IN AAAA", "rrsig-ttl", 0 },
+	  "mail.example. 3600 IN RRSIG AAAA",
+	  "rrsig-stray", 0 },
+	{ "a TTL that was not signed", "nsec", "mail.example. 3600 IN AAAA", "mail.example. 3500 IN AAAA",
+	  "rrsig-ttl", 0 },
 	{ "the digest changed by glue", "zonemd", "192.0.2.4", "192.0.2.9", "zonemd-wrong", 0 },
 	{ "the digest changed by a TTL", "rfc8976-a1", "ns1 3600", "ns1 3601", "zonemd-wrong", 0 },
 	{ "the digest wrong", "rfc8976-a2", "a3b69bad", "a3b69bae",
@@ -231,8 +279,8 @@ START_TEST(signed_zones)
 	c.o.now = broken[_i].now != 0 ? broken[_i].now : GOOD_TIME;
 	checked_text(&c, replaced(broken[_i].file, broken[_i].from, broken[_i].to));
 	ck_assert_msg(c.syntax_errors == 0, "%s: %s", broken[_i].why, c.first_error);
-	ck_assert_msg(strcmp(names(&c), broken[_i].found) == 0, "%s (%s): found \"%s\", not \"%s\"", broken[_i].why,
-		      broken[_i].file, names(&c), broken[_i].found);
+	ck_assert_msg(strcmp(names(&c), broken[_i].found) == 0, "%s (%s): found \"%s\", not \"%s\"",
+		      broken[_i].why, broken[_i].file, names(&c), broken[_i].found);
 	checked_end(&c);
 }
 END_TEST
