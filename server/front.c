@@ -112,9 +112,11 @@ static void *touch_first(void *arg)
 
 static bool make_room(struct front *f)
 {
-	f->n_hands = f->options->threads + 1;
-	f->hand = calloc(f->n_hands, sizeof *f->hand);
-	f->generation = generation_new(f->n_hands + 1);
+	const size_t n = f->options->threads + 1;
+
+	f->hand = calloc(n, sizeof *f->hand);
+	f->n_hands = f->hand != NULL ? n : 0;
+	f->generation = generation_new(n + 1); /* one more reads: touch_first */
 	f->damage = damage_new();
 	f->bell.drain = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	f->bell.quit = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -216,7 +218,8 @@ static void end(struct front *f)
 			pthread_join(h->thread, NULL);
 		udp_free(h->udp);
 		tcp_free(h->tcp);
-		answerer_free(h->worker.answerer);
+		if (h->worker.answerer != NULL)
+			answerer_free(h->worker.answerer);
 	}
 	renew_close(&f->renew);
 	generation_free(f->generation);
@@ -236,6 +239,7 @@ int front_run(const struct options *o)
 	ignore_signals();
 	if (!begin(&f, why)) {
 		log_line("%s", why);
+		end(&f);
 		return EXIT_SYSTEM;
 	}
 	if (!start_hands(&f)) {

@@ -37,18 +37,19 @@ static bool stay_low(char why[256])
 bool user_become(const struct options *o, char why[256])
 {
 	const struct passwd *p = wanted_user(o);
+	const bool root = geteuid() == 0;
 
-	if (p == NULL && (geteuid() == 0 || o->user != NULL)) {
+	if (p == NULL && (root || o->user != NULL)) {
 		snprintf(why, 256, "there is no user %s; make one (useradd -r edict) or say -u NAME",
 			 o->user != NULL ? o->user : "edict or nobody");
 		return false;
 	}
-	if (geteuid() == 0) {
+	if (p != NULL && root) {
 		if (!give_up_root(p)) {
 			snprintf(why, 256, "cannot become user %s: %s", p->pw_name, strerror(errno));
 			return false;
 		}
-	} else if (o->user != NULL && p->pw_uid != geteuid()) {
+	} else if (p != NULL && o->user != NULL && p->pw_uid != geteuid()) {
 		snprintf(why, 256, "only root can become user %s; start as root or leave out -u", o->user);
 		return false;
 	}
