@@ -156,7 +156,7 @@ void renew_tick(struct renew *r)
 	enum err e;
 
 	let_go(r);
-	if (r->orders.alone || !snapshot_is_stale(r->store, now))
+	if (r->orders.alone || r->orders.quit || !snapshot_is_stale(r->store, now))
 		return;
 	n = free_number(r);
 	if (n == PINS_MAX)

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bake/compile.h"
 #include "base/wr.h"
+#include "dns/rrtype.h"
 #include "server/clock.h"
 #include "server/damage.h"
 #include "server/generation.h"
@@ -145,43 +145,10 @@ struct notes {
 
 static const struct view apexes[ZONES] = { BYTES("\5small\7example\0"), BYTES("\3big\7example\0") };
 
-static void add(struct zone *z, const struct name *owner, uint16_t type, struct view rdata)
-{
-	ck_assert_int_eq(zone_add(z, owner, type, 300, rdata, 0), OK);
-}
-
 /* Zone 0 is small enough for the pool; zone 1 has an image of its own. */
-static struct zone *make_zone(size_t which, uint32_t serial)
-{
-	uint8_t soa[32];
-	struct wr w = wr_of(soa, sizeof soa);
-	struct name apex, owner;
-	struct zone *z;
-
-	ck_assert(name_of_wire(apexes[which], &apex));
-	z = zone_new(&apex);
-	wr_bytes(&w, "\0\0", 2);
-	for (int i = 0; i < 5; i++)
-		wr_u32(&w, i == 0 ? serial : 3600);
-	add(z, &apex, RR_SOA, wr_view_of(&w));
-	add(z, &apex, RR_NS, BYTES("\2ns\7example\3net\0"));
-	for (unsigned i = 0; which == 1 && i < BIG; i++) {
-		uint8_t label[2] = { (uint8_t)('a' + i % 26), (uint8_t)('a' + i / 26) };
-		ck_assert(name_push(view_of(label, 2), &apex, &owner));
-		add(z, &owner, RR_TXT, BYTES("\17some text to be"));
-	}
-	zone_seal(z, NULL, NULL);
-	return z;
-}
-
 static void compile(struct store *s, size_t which, uint32_t serial)
 {
-	const struct compile_facts facts = { .now = 1, .replace = true };
-	struct zone *z = make_zone(which, serial);
-	char why[256];
-
-	ck_assert_msg(compile_zone(s, z, &facts, why) == OK, "%s", why);
-	zone_free(z);
+	served_compile(s, apexes[which], serial, which == 1 ? BIG : 0, 0);
 }
 
 /* The process that compiles: serials 2 .. SERIALS of each zone, one after the other, as fast as it can. */

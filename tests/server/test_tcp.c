@@ -143,6 +143,43 @@ START_TEST(slow_reader_blocks_nobody_and_loses_nothing)
 }
 END_TEST
 
+/* Answers of 40 KB: a few fill the desk, while many questions are still unanswered on it. */
+START_TEST(pipelined_big_answers)
+{
+	enum { QUESTIONS = 300 };
+	static const char name[] = "\5texts\3big\7example";
+	const char *dir = served_database();
+	struct store *db = tempdb_open(0);
+	uint8_t all[QUESTIONS * 64];
+	struct wr w = wr_of(all, sizeof all);
+	int fd;
+
+	served_compile(db, BYTES("\3big\7example\0"), 1, 0, 190);
+	store_close(db);
+	served_start(&server, dir, NULL);
+	fd = client_tcp(&server);
+	for (uint16_t i = 0; i < QUESTIONS; i++) {
+		size_t length = wr_hole16(&w);
+
+		wr_u16(&w, i);
+		wr_bytes(&w, "\0\0\0\1\0\0\0\0\0\0", 10);
+		wr_bytes(&w, name, sizeof name);
+		wr_bytes(&w, "\0\20\0\1", 4);
+		wr_fill16(&w, length);
+	}
+	/* All at once, and cut in the middle of a question: the rest comes when the server has long begun. */
+	ck_assert_int_eq(send(fd, all, w.len - 7, 0), (ssize_t)w.len - 7);
+	for (uint16_t i = 0; i < QUESTIONS; i++) {
+		if (i == QUESTIONS / 2)
+			ck_assert_int_eq(send(fd, all + w.len - 7, 7, 0), 7);
+		ck_assert_int_eq(client_hear_tcp(fd), i);
+		ck_assert_msg(client_heard_length() > 38000, "an answer of %zu octets", client_heard_length());
+	}
+	close(fd);
+	end();
+}
+END_TEST
+
 START_TEST(quiet_connection_is_closed)
 {
 	start_with("--tcp-idle", "1");
@@ -256,6 +293,7 @@ int main(void)
 	tcase_add_test(t, length_below_a_header_closes);
 	tcase_add_test(t, slow_reader_blocks_nobody_and_loses_nothing);
 	tcase_add_test(t, hoarders_do_not_keep_others_from_being_served);
+	tcase_add_test(alone, pipelined_big_answers);
 	tcase_add_test(alone, quiet_connection_is_closed);
 	tcase_add_test(alone, dribbling_client_is_closed);
 	tcase_add_test(alone, one_too_many_closes_the_quietest);
