@@ -218,13 +218,16 @@ static void on_end(struct parent *p, struct front *f, int status)
 {
 	const enum front_state was = f->state;
 	const uint64_t lasted = clock_ms() - f->since;
+	const bool asked = p->quit_at != 0 || was == FRONT_DRAINING;
 	char then[80];
 
 	pin_drop_all(&f->pins);
+	if (asked && status != 0 && f->channel >= 0)
+		say_end(f, status, "it was to end anyway");
 	if (f->channel >= 0)
 		close(f->channel);
 	f->state = FRONT_FREE;
-	if (p->quit_at != 0 || (was == FRONT_DRAINING && status == 0))
+	if (asked)
 		return;
 	if (!p->was_ready) {
 		say_end(f, status, "nothing is served");

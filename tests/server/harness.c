@@ -251,6 +251,7 @@ uint64_t served_stop(struct served *s)
 	while (more(s, clock_ms() + PATIENCE))
 		;
 	close(s->log);
+	ck_assert_msg(strstr(s->said, "Sanitizer") == NULL, "%s", s->said);
 	return took;
 }
 
