@@ -334,7 +334,9 @@ enum outcome deny_wild_type(struct ask *q, unsigned encloser, const struct node_
 		return o == ANSWERED ? cover(q, suffix(q, q->link->name.labels)) : o;
 	case DENIAL_NSEC3:
 		o = prove_encloser(q, encloser, &found);
-		return o == ANSWERED && wild->hash8 != NULL ? match(q, wild) : o;
+		if (o != ANSWERED)
+			return o;
+		return wild->hash8 != NULL ? match(q, wild) : cover_wild3(q, encloser); /* opt-out: not in the chain */
 	case DENIAL_NONE:
 		break;
 	}

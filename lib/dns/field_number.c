@@ -70,6 +70,7 @@ bool word_number(struct words *w, const struct mnemonic *names, uint32_t max, ui
 	const struct token *t = word_plain(w);
 	uint64_t v;
 
+	*out = 0;
 	if (t == NULL)
 		return false;
 	if (likely(text_number(t->p, t->n, &v) && v <= max)) {

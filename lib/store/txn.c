@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
 	UNLOCKED_TRIES = 64, /* commits that may come in between while a read without a lock is opened */
+	ROOM = 1 << 20,      /* octets; with less than this the disk is full */
 	AHEAD = 512,         /* pages that the file is kept longer than it must be */
 };
 
@@ -221,6 +223,16 @@ static enum err put_counters(struct store_txn *t)
 	return e;
 }
 
+/* commit_err is err_of for a commit: LMDB calls it EIO when only a part of its pages found room on the disk. */
+static enum err commit_err(struct store *s, int rc)
+{
+	struct statvfs fs;
+
+	if (rc == EIO && fstatvfs(s->dir, &fs) == 0 && fs.f_bavail * fs.f_frsize < ROOM)
+		return ERR_FULL;
+	return err_of(rc);
+}
+
 enum err store_commit(struct store_txn *t)
 {
 	enum err e = t->failed;
@@ -235,7 +247,7 @@ enum err store_commit(struct store_txn *t)
 		store_abort(t);
 		return e;
 	}
-	e = err_of(mdb_txn_commit(t->txn));
+	e = commit_err(t->s, mdb_txn_commit(t->txn));
 	if (e == OK)
 		catch_up(t->s);
 	free(t);

@@ -86,6 +86,14 @@ class World:
                 return any(b"\1*" + name in c.ents for c in self.zones.values())
         return False
 
+    def below_an_ent(self, name):
+        """below_an_ent says whether the closest encloser of a name that is not there is an empty non-terminal."""
+        while name != b"\0":
+            name = wire.parent(name)
+            if any(name in c.owners or name in c.ents for c in self.zones.values()):
+                return not self.exists(name)
+        return False
+
     def cut_over(self, name):
         """cut_over gives the highest cut at or above a name in the zone that holds it from above, or None."""
         found = None

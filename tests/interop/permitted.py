@@ -3,12 +3,9 @@
 A row's name is a heading of README.md, where the RFC's sentence stands. A row sees one item of a difference with the
 question and both messages, and says whether it explains this item; it is as narrow as we could make it.
 """
-import base64
-import hashlib
-
 import wire
 from compare import permitted
-from wire import A, AAAA, ANY, CNAME, DNAME, NS, NSEC, NSEC3, RRSIG, SOA, TC
+from wire import A, AA, AAAA, ANY, CNAME, DNAME, DS, NS, NSEC, NSEC3, RRSIG, TC
 
 NOERROR, SERVFAIL, NXDOMAIN, YXDOMAIN = 0, 2, 3, 6
 EDE = 15
@@ -89,10 +86,17 @@ def _(case, item, mine, ref):
 @permitted("useful-additional")
 def _(case, item, mine, ref):
     """Addresses of names in the answer's RDATA: some servers add them, some do not."""
-    if item.kind != "additional" or covered(item.what) not in (*ADDRESSES, SVCB, NSEC, NSEC3):
+    if item.kind != "additional" or covered(item.what) not in (*ADDRESSES, SVCB):
         return False
     answer = mine.answer if item.extra else ref.answer
     return any(rr.type in POINTERS and rr.rdata[POINTERS[rr.type]:].startswith(item.what.owner) for rr in answer)
+
+
+@permitted("denial-in-additional")
+def _(case, item, mine, ref):
+    """A SVCB answer from Knot carries a denial for the address its target does not have."""
+    return case.of("knot", mine, ref) is not None and case.qtype == SVCB and item.kind == "additional" and (
+        covered(item.what) in (NSEC, NSEC3))
 
 
 @permitted("address-of-a-wildcard")
@@ -147,6 +151,14 @@ def _(case, item, mine, ref):
     return item.kind == "answer" and covered(item.what) == DNAME and b"\1*" in item.what.owner
 
 
+@permitted("ds-across-a-gap")
+def _(case, item, mine, ref):
+    """DS at an apex whose parent is not served, though a zone further up is: Edict says NODATA, the others refer."""
+    world = case.world
+    return (case.qtype == DS and case.qname in world.zones and case.qname != b"\0" and case.of("edict", mine, ref) is not None
+            and world.zone_of(wire.parent(case.qname)) is not None and world.cut_over(case.qname) not in (None, case.qname))
+
+
 # ---------------------------------------------------------------- single servers' habits and mistakes
 
 def canonical(name):
@@ -185,10 +197,20 @@ def nsec_proves_nxdomain(case, norm):
 
 @permitted("wrong-nsec")
 def _(case, item, mine, ref):
-    """One of two peers sends NSEC records that prove nothing; the other's do."""
-    bad = [n for n in (case.of("nsd", mine, ref), case.of("knot", mine, ref)) if n is not None]
-    return item.kind == "authority" and covered(item.what) == NSEC and mine.rcode == ref.rcode and bool(bad) and (
-        nsec_proves_nxdomain(case, mine) != nsec_proves_nxdomain(case, ref)) and not nsec_proves_nxdomain(case, bad[0])
+    """NSD looks for the wildcard's denial one name too early where an empty non-terminal sorts just before it: what it
+    sends proves nothing, or holds one NSEC too many. The other message proves what it says."""
+    nsd = case.of("nsd", mine, ref)
+    if nsd is None or item.kind != "authority" or covered(item.what) != NSEC or not mine.rcode == ref.rcode == NXDOMAIN:
+        return False
+    other = ref if nsd is mine else mine
+    return nsec_proves_nxdomain(case, other) and (not nsec_proves_nxdomain(case, nsd) or item.what in nsd.authority)
+
+
+@permitted("nul-octet-in-nsec")
+def _(case, item, mine, ref):
+    """Knot 3.2 sorts names with a NUL octet differently from RFC 4034 6.1, so it finds the wrong NSEC."""
+    return case.of("knot", mine, ref) is not None and item.kind == "authority" and covered(item.what) == NSEC and any(
+        0 in label for label in wire.labels_of(visited(case, ref)[-1]))
 
 
 @permitted("wildcard-that-is-an-ent")
@@ -223,42 +245,20 @@ def _(case, item, mine, ref):
         case.qname[:2] == b"\1*")
 
 
-BASE32HEX = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghijklmnopqrstuv")
-
-
-def nsec3_label(name, rr):
-    """nsec3_label hashes a name with the parameters of an NSEC3 record (RFC 5155 5)."""
-    rounds, salt = int.from_bytes(rr.rdata[2:4], "big"), rr.rdata[5:5 + rr.rdata[4]]
-    for _ in range(rounds + 1):
-        name = hashlib.sha1(name + salt).digest()
-    return base64.b32encode(name).translate(BASE32HEX)
-
-
-def matches_an_ancestor(case, norm):
-    """matches_an_ancestor says whether an NSEC3 record stands at the hash of a name above the last one asked."""
-    records = [rr for rr in norm.authority if rr.type == NSEC3]
-    name = visited(case, norm)[-1]
-    while name != b"\0":
-        name = wire.parent(name)
-        if any(rr.owner[1:33] == nsec3_label(name, rr) for rr in records):
-            return True
-    return False
-
-
 @permitted("closest-provable-encloser")
 def _(case, item, mine, ref):
-    """Opt-out, and the closest encloser is not in the chain: NSD's proof names no closest encloser at all."""
+    """Opt-out, and the closest encloser is an empty non-terminal: NSD proves nothing, or something about another name."""
     nsd = case.of("nsd", mine, ref)
-    return nsd is not None and item.kind == "authority" and covered(item.what) == NSEC3 and not matches_an_ancestor(case, nsd) and (
-        matches_an_ancestor(case, ref if nsd is mine else mine))
+    return nsd is not None and item.kind == "authority" and covered(item.what) == NSEC3 and case.world.below_an_ent(visited(case, ref)[-1]) and (
+        any(rr.type == NSEC3 and rr.rdata[1] & 1 for rr in nsd.authority))
 
 
 @permitted("empty-nxdomain")
 def _(case, item, mine, ref):
-    """Knot 3.2 answers some names with a NUL octet or an asterisk below a wildcard by a bare NXDOMAIN in NSEC3 zones."""
+    """Knot 3.2 answers some names of an NSEC3 zone that has NUL octets in names, or a DNAME at a wildcard, by a bare
+    NXDOMAIN without AA."""
     knot = case.of("knot", mine, ref)
-    return knot is not None and knot.rcode == NXDOMAIN and not knot.answer and not knot.authority and (
-        b"\1*" in case.qname or any(0 in label for label in wire.labels_of(case.qname)))
+    return knot is not None and knot.rcode == NXDOMAIN and not knot.answer and not knot.authority and not knot.flags & AA
 
 
 # ---------------------------------------------------------------- what does not fit

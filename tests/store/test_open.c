@@ -195,16 +195,17 @@ START_TEST(a_file_of_ours_is_never_too_short)
 {
 	static uint8_t page[8 * 65536];
 	struct store *s = tempdb_open(0);
-	uint64_t state = 1;
+	struct rng state = { 1 };
 	struct store_txn *t;
 	MDB_envinfo info;
 
 	for (unsigned round = 0; round < 300; round++) {
 		ck_assert_int_eq(store_write(s, &t), OK);
 		for (unsigned i = 0; i < 20 + 2000 * (round % 100 == 99); i++) {
-			struct page_key k = shard_key(rng(&state) << 56, 8);
-			struct view v = { page, store_page_room(store_psize(s), 1 + (unsigned)(rng(&state) % 4)) };
-			if (rng(&state) % 3 == 0)
+			struct page_key k = shard_key(rng_next(&state) << 56, 8);
+			struct view v = { page,
+					  store_page_room(store_psize(s), 1 + (unsigned)(rng_next(&state) % 4)) };
+			if (rng_next(&state) % 3 == 0)
 				store_page_delete(t, TABLE_SHARDS, 5, &k);
 			else
 				ck_assert_int_eq(store_page_put(t, TABLE_SHARDS, 5, &k, v), OK);

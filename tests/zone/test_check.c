@@ -27,6 +27,8 @@ static const char *names(const struct checked *c)
 	return out;
 }
 
+#define GOST(type) "@ 3600 RRSIG " type " 12 2 3600 20370101000000 20200101000000 1036 example.org. AAAA\n"
+
 static const struct {
 	const char *why, *text, *found;
 	unsigned errors; /* how many of the findings are errors */
@@ -124,6 +126,11 @@ static const struct {
 	{ "an NSEC3 hash that is too short",
 	  HEAD "I7A7A184GGMI35K1E3IR650LKO7NOB5R NSEC3 1 0 10 76931F IMQ912BREQP1POLAH3RMONG0 A\n", "nsec3-record",
 	  1 },
+	{ "a zone signed with an algorithm that nobody here verifies",
+	  APEX "@ 3600 NS ns.example.net.\n"
+	       "@ 3600 DNSKEY 256 3 12 AAAA\n@ 3600 NSEC example.org. NS SOA RRSIG NSEC DNSKEY\n" GOST("SOA")
+		   GOST("NS") GOST("DNSKEY") GOST("NSEC"),
+	  "deprecated-algorithm rrsig-unverified", 0 },
 	{ "ZONEMD for another serial",
 	  HEAD "@ ZONEMD 2 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3"
 	       "a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c\n",
@@ -153,6 +160,9 @@ END_TEST
 
 /* When the signatures of data/ were good: in 2025; they go from 2020 to 2030. */
 enum { GOOD_TIME = 1750000000 };
+
+#define JUNK(tag)                                                                                                 \
+	"mail.example. 3600 IN RRSIG AAAA 15 2 3600 20300101000000 20200101000000 " tag " example. AAAA\n"
 
 static const struct {
 	const char *why, *file, *from, *to, *found; /* every `from` in the file becomes `to`; NULL: as it is */
@@ -216,6 +226,10 @@ static const struct {
 	  "mail.example. 60 IN RRSIG AAAA", "rrsig-ttl", 0 },
 	{ "a signature by no key of ours", "nsec", "34205 example.", "34206 example.", "rrsig-missing rrsig-stray",
 	  0 },
+	{ "too many signatures: the good one is the ninth", "nsec", "mail.example. 3600 IN RRSIG AAAA",
+	  JUNK("1") JUNK("2") JUNK("3") JUNK("4") JUNK("5") JUNK("6") JUNK("7")
+	      JUNK("8") "mail.example. 3600 IN RRSIG AAAA",
+	  "rrsig-missing rrsig-stray rrsig-unverified", 0 },
 	{ "a signature by another zone", "nsec", "34205 example.", "34205 example.org.",
 	  "rrsig-missing rrsig-stray", 0 },
 	{ "a signature with too many labels", "nsec", "RRSIG AAAA 15 2", "RRSIG AAAA 15 3",

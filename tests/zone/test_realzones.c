@@ -30,9 +30,6 @@ static const struct {
 	{ "tld/com-sample.zone", false,
 	  "because it is a slice of a signed zone, without the NSEC3 records and most signatures: bogus for "
 	  "validators" },
-	{ "org/freifunk-luebeck/ffhl.zone", false,
-	  "because an included file begins with a blank owner: whose records these are depends on the including "
-	  "file" },
 	{ "org/miraheze/10.in-addr.arpa", true, "because a relative $ORIGIN is legal (NSD refuses it)" },
 	{ "syntax/bind9-checkzone/good-nsap.db", true,
 	  "because NSAP has a presentation format (RFC 1706), which we read" },
