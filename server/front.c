@@ -133,22 +133,35 @@ static void ignore_signals(void)
 		signal(ignored[i], SIG_IGN);
 }
 
+/* The way to the database may lead through directories that only root may enter; what counts is who may read the
+ * database itself. */
+static bool go_there(const struct options *o, char why[256])
+{
+	if (chdir(o->database) == 0)
+		return true;
+	snprintf(why, 256, "%.120s: cannot enter: %s", o->database, strerror(errno));
+	return false;
+}
+
 static bool begin(struct front *f, char why[256])
 {
 	const struct options *o = f->options;
 	const bool was_root = geteuid() == 0;
+	char inner[256];
 	int channel;
 
 	if (!spawn_take(o, &channel, &f->listen)) {
 		snprintf(why, 256, "--front is for edictd itself");
 		return false;
 	}
-	if (!user_become(o, why) || !user_harmless(o, was_root, why))
+	if (!go_there(o, why) || !user_become(o, why) || !user_harmless(o, was_root, why))
 		return false;
 	/* Without the parent there are no pins: what is read may be written over at any time. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (renew_open(&f->renew, channel, o->database, why) != OK)
+	if (renew_open(&f->renew, channel, ".", inner) != OK) {
+		snprintf(why, 256, "%.60s, read as user %u: %.150s", o->database, (unsigned)geteuid(), inner);
 		return false;
+	}
 	snprintf(why, 256, "out of memory or descriptors: %s", strerror(errno));
 	if (!make_room(f))
 		return false;

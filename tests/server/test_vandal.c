@@ -176,8 +176,8 @@ static int vandal(int argc, char *argv[])
 	char why[256] = "";
 	int channel;
 
-	if (!options_parse(argc, argv, &o, why) || !spawn_take(&o, &channel, &l) || !user_become(&o, why) ||
-	    !user_harmless(&o, true, why)) {
+	if (!options_parse(argc, argv, &o, why) || !spawn_take(&o, &channel, &l) || chdir(o.database) != 0 ||
+	    !user_become(&o, why) || !user_harmless(&o, true, why)) {
 		fprintf(stderr, "%s\n", why);
 		return 100;
 	}
