@@ -158,14 +158,13 @@ END_TEST
 START_TEST(random_octets)
 {
 	struct pest p = pest_of(_i == 1);
-	uint64_t seed = 4711;
+	struct rng r = { 4711 };
 	uint8_t m[MESSAGE_MAX];
 
 	for (int round = 0; round < 1000; round++) {
-		size_t n = rng(&seed) % MESSAGE_MAX;
+		size_t n = rng_below(&r, MESSAGE_MAX);
 
-		for (size_t i = 0; i < n; i++)
-			m[i] = (uint8_t)rng(&seed);
+		rng_bytes(&r, m, n);
 		if (round % 2 == 0 && n >= 12)
 			memcpy(m + 2, "\0\0\0\1\0\0\0\0\0\0", 10); /* a header that leads further in */
 		if (n >= 3 && (m[2] & 0x80) != 0)
