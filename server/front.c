@@ -64,8 +64,12 @@ static bool make_hand(struct front *f, size_t i)
 	struct hand *h = &f->hand[i];
 
 	atomic_init(&h->alive, true);
-	h->worker = (struct worker){ .number = i, .generation = f->generation, .damage = f->damage,
-				     .answerer = answerer_new(&f->answers), .bell = f->bell, .alive = &h->alive };
+	h->worker = (struct worker){ .number = i,
+				     .generation = f->generation,
+				     .damage = f->damage,
+				     .answerer = answerer_new(&f->answers),
+				     .bell = f->bell,
+				     .alive = &h->alive };
 	if (h->worker.answerer == NULL)
 		return false;
 	if (i < o->threads)
@@ -82,7 +86,8 @@ static bool start_hands(struct front *f)
 		struct hand *h = &f->hand[i];
 		bool udp = h->udp != NULL;
 
-		h->started = start_thread(&h->thread, udp ? udp_run : tcp_run, udp ? (void *)h->udp : (void *)h->tcp);
+		h->started =
+		    start_thread(&h->thread, udp ? udp_run : tcp_run, udp ? (void *)h->udp : (void *)h->tcp);
 		if (!h->started)
 			return false;
 	}
@@ -181,9 +186,10 @@ static void log_damage(struct front *f)
 	uint64_t answers;
 
 	if (damage_next(f->damage, clock_ms(), apex, &answers))
-		log_line("zone %s: data in the database is damaged; %llu questions got SERVFAIL, all else is served; "
-			 "compile the zone again (zonec compile)",
-			 apex, (unsigned long long)answers);
+		log_line(
+		    "zone %s: data in the database is damaged; %llu questions got SERVFAIL, all else is served; "
+		    "compile the zone again (zonec compile)",
+		    apex, (unsigned long long)answers);
 }
 
 static void ring(int bell)

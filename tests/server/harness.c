@@ -289,7 +289,8 @@ static int client(const struct served *s, int type)
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
 	ck_assert_int_ge(fd, 0);
-	ck_assert_msg(connect(fd, (const struct sockaddr *)&s->at, sizeof s->at) == 0, "connect: %s", strerror(errno));
+	ck_assert_msg(connect(fd, (const struct sockaddr *)&s->at, sizeof s->at) == 0, "connect: %s",
+		      strerror(errno));
 	return fd;
 }
 

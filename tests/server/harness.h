@@ -16,10 +16,10 @@ enum { PATIENCE = 10000 }; /* ms: longer than anything takes, on a machine under
 
 struct served {
 	pid_t pid;
-	int log;                /* what it prints and logs, non-blocking */
+	int log; /* what it prints and logs, non-blocking */
 	struct sockaddr_in at;
-	char said[1 << 16];     /* the log so far */
-	size_t n_said, heard;   /* heard: up to where lines were looked for */
+	char said[1 << 16];   /* the log so far */
+	size_t n_said, heard; /* heard: up to where lines were looked for */
 };
 
 /* served_database makes an empty database that anybody may read and gives its directory (tempdb.h). */

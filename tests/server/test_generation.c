@@ -182,7 +182,8 @@ static size_t ask_soa(uint8_t q[64], uint16_t id, size_t which)
 /* The answer is one SOA record, and its serial stands 20 octets from the end. */
 static uint32_t serial_of(const uint8_t *a, size_t n, uint16_t id)
 {
-	ck_assert_msg(n > 40 && get_u16(a) == id && (a[3] & 0x0f) == 0 && get_u16(a + 6) == 1 && get_u16(a + 8) == 0,
+	ck_assert_msg(n > 40 && get_u16(a) == id && (a[3] & 0x0f) == 0 && get_u16(a + 6) == 1 &&
+			  get_u16(a + 8) == 0,
 		      "an answer of %zu octets, RCODE %d", n, a[3] & 0x0f);
 	return get_u32(a + n - 20);
 }
@@ -202,7 +203,8 @@ static uint32_t ask_once(int fd, const struct notes *n, uint16_t id, size_t whic
 	ck_assert_int_gt(len, 0);
 	serial = serial_of(m, (size_t)len, id);
 	ck_assert_msg(serial >= last, "zone %zu went back from %u to %u", which, last, serial);
-	ck_assert_msg(serial <= atomic_load(&n->begun[which]), "zone %zu: serial %u was not committed", which, serial);
+	ck_assert_msg(serial <= atomic_load(&n->begun[which]), "zone %zu: serial %u was not committed", which,
+		      serial);
 	if (atomic_load(&n->done[which]) > serial) {
 		uint64_t at = atomic_load(&n->done_at[which][serial + 1]);
 		ck_assert_msg(asked < at + 1000, "zone %zu: serial %u, %u ms after the next was committed", which,

@@ -93,7 +93,7 @@ static void still_sane(struct pest *p)
 	ck_assert(tcp_is_sane(p));
 }
 
-static void throw(struct pest *p, const uint8_t *m, size_t n)
+static void throw(struct pest * p, const uint8_t *m, size_t n)
 {
 	uint8_t with_length[2 + MESSAGE_MAX];
 

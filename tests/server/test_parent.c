@@ -157,7 +157,8 @@ START_TEST(front_ends_with_its_parent)
 	kill(server.pid, SIGKILL);
 	ck_assert_int_eq(waitpid(server.pid, NULL, 0), server.pid);
 	/* The log closes when the last process that writes it is gone. */
-	ck_assert_msg(!served_says(&server, "no line says this") && served_log_ended(&server), "the front lives on");
+	ck_assert_msg(!served_says(&server, "no line says this") && served_log_ended(&server),
+		      "the front lives on");
 	tempdb_remove();
 }
 END_TEST
@@ -224,8 +225,8 @@ START_TEST(modes_of_the_database)
 		served_stop(&s);
 	} else {
 		int code = served_run(&s, (const char *const[]){ "-d", path, "-l", "127.0.0.1@0", NULL });
-		ck_assert_msg(code == 3 && strstr(s.said, modes[_i].says) != NULL, "%s: exit code %d: %s", modes[_i].why,
-			      code, s.said);
+		ck_assert_msg(code == 3 && strstr(s.said, modes[_i].says) != NULL, "%s: exit code %d: %s",
+			      modes[_i].why, code, s.said);
 		ck_assert_msg(strstr(s.said, path) != NULL, "the database is not named: %s", s.said);
 	}
 	remove_database(path);

@@ -78,7 +78,8 @@ START_TEST(longest_message_in_small_pieces)
 		ck_assert_int_eq(send(fd, q + at, n, 0), (ssize_t)n);
 	}
 	client_send_tcp(fd, 8, 1);
-	int id = client_hear_tcp(fd); /* trailing octets may be refused or ignored: there is an answer, or silence */
+	int id =
+	    client_hear_tcp(fd); /* trailing octets may be refused or ignored: there is an answer, or silence */
 	ck_assert_msg(id == 7 || id == 8, "heard %d", id);
 	close(fd);
 }
