@@ -218,7 +218,7 @@ void options_answer(const struct options *o, struct answer_options *out)
 	answer_options_default(out);
 	out->udp_size = (uint16_t)o->udp_size;
 	out->keepalive = (uint16_t)(o->tcp_idle * 10 > UINT16_MAX ? UINT16_MAX : o->tcp_idle * 10);
-	out->version = text_or_off(o->version, out->version);
+	out->version = text_or_off(o->version, "Edict " EDICT_VERSION);
 	out->hostname = text_or_off(o->hostname, own_hostname());
 	if (o->nsid != NULL)
 		out->nsid = view_of(o->nsid, strlen(o->nsid));

@@ -288,8 +288,9 @@ static void on_signal(struct parent *p)
 
 /* ---- time ---- */
 
-static void end_the_slow(struct parent *p, uint64_t now)
+static void end_the_slow(struct parent *p)
 {
+	const uint64_t now = clock_ms(); /* not older than any front's `since` */
 	static const struct {
 		enum front_state state;
 		uint64_t most;
@@ -322,7 +323,7 @@ static void on_time(struct parent *p)
 		for (size_t i = 0; i < FRONTS_MAX; i++)
 			if (p->front[i].state != FRONT_FREE)
 				cut_off(&p->front[i]);
-	end_the_slow(p, now);
+	end_the_slow(p);
 	if (now - p->readers_check >= READERS_CHECK) {
 		store_clear_stale_readers(p->store);
 		p->readers_check = now;

@@ -23,7 +23,7 @@
 #include "store/snapshot.h"
 #include "store/zonepart.h"
 
-enum { CHAIN_MAX = 16, PROOFS_MAX = 8, SECTIONS = 3 };
+enum { CHAIN_MAX = 16, PROOFS_MAX = 48, SECTIONS = 3 };
 enum section { ANSWER, AUTHORITY, ADDITIONAL };
 
 /* How a step of resolving ended. */
@@ -63,6 +63,14 @@ struct answerer {
 	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
 };
 
+/* Addresses to be added once all that belongs into authority is there. */
+struct glue_due {
+	bool due, cut;   /* cut: of a referral, else of an apex */
+	struct frag ns;  /* its RRs begin at `start` in the message */
+	size_t start;
+	struct view owner;
+};
+
 struct ask {
 	struct answerer *a;
 	const struct snapshot *s;
@@ -70,7 +78,8 @@ struct ask {
 	struct link *link; /* the name being resolved: a->chain[n_links - 1] */
 	unsigned n_links, n_owed;
 	struct served zone;
-	const uint8_t *proof[PROOFS_MAX]; /* denial records in the message already, by their address */
+	struct glue_due glue;
+	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
 	unsigned n_proofs;
 	uint16_t qtype, count[SECTIONS];
 	uint8_t rcode;
@@ -105,10 +114,15 @@ struct anchor {
 	int base_moves;          /* what to add to base pointers */
 };
 
-/* anchor_at is for a fragment whose base (and owner) is the suffix of `depth` labels of the current name;
- * anchor_wild for one of a wildcard whose base has `depth` labels: its owner is the current name. */
-struct anchor anchor_at(const struct ask *q, unsigned depth);
-struct anchor anchor_wild(const struct ask *q, unsigned depth);
+/* anchor_of is for a fragment whose base is the suffix of `base` labels of the current name and whose owner that of
+ * `owner` labels. A wildcard's base is the name above its asterisk, whether it is asked for itself or expanded;
+ * anchor_node knows that. */
+struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner);
+
+static inline struct anchor anchor_node(const struct ask *q, const struct node_view *n, unsigned depth)
+{
+	return anchor_of(q, n->flags & NODE_WILD ? depth - 1 : depth, depth);
+}
 
 enum { PLAIN = 1, SIGS = 2 };
 
@@ -128,11 +142,14 @@ static inline unsigned what_of(const struct ask *q)
 
 /* ---- glue.c ---- */
 
-/* glue_add adds the addresses of the targets of an NS fragment that begins at `start` in the message. With `cut`,
- * a name's own in-domain glue must fit, else TC is set (RFC 9471). */
-enum outcome glue_add(struct ask *q, const struct frag *ns, size_t start, const struct anchor *base, bool cut);
+/* glue_add adds the addresses of the targets of the NS RRset noted in q->glue. At a cut, in-domain glue (at or below
+ * the owner) must fit, else TC is set (RFC 9471); all else is added while there is room. */
+enum outcome glue_add(struct ask *q);
 
 /* ---- deny.c ---- */
+
+/* already says whether a record that several steps may add is in the message, and notes it if not. */
+bool already(struct ask *q, const uint8_t *record);
 
 /* All of these add to the authority section; what does not fit sets TC. */
 enum outcome deny_soa(struct ask *q);

@@ -1,26 +1,16 @@
 #include "answer/ask.h"
 
-static struct anchor anchor_of(const struct ask *q, unsigned depth, unsigned owner_depth)
+struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner)
 {
 	const struct qname *n = &q->link->name;
-	uint16_t from = n->at[depth], owner = n->at[owner_depth];
+	uint16_t from = n->at[base], name = n->at[owner];
 
 	return (struct anchor){
-		.owner = { n->lower + owner, (size_t)(n->len - owner) },
+		.owner = { n->lower + name, (size_t)(n->len - name) },
 		.base = { n->lower + from, (size_t)(n->len - from) },
-		.owner_at = (uint16_t)(q->link->at + owner),
+		.owner_at = (uint16_t)(q->link->at + name),
 		.base_moves = q->link->at + from - MSG_HEADER,
 	};
-}
-
-struct anchor anchor_at(const struct ask *q, unsigned depth)
-{
-	return anchor_of(q, depth, depth);
-}
-
-struct anchor anchor_wild(const struct ask *q, unsigned depth)
-{
-	return anchor_of(q, depth, q->link->name.labels);
 }
 
 /* The copy is in place at `to`: make its pointers right. `from` and `end` bound the offsets that were copied:
@@ -172,7 +162,7 @@ bool compose(struct ask *q, enum section section, const struct frag *f, unsigned
 bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner)
 {
 	struct wr before = *q->out;
-	struct anchor apex = anchor_at(q, q->zone.depth);
+	struct anchor apex = anchor_of(q, q->zone.depth, q->zone.depth);
 	size_t start = q->out->len, size = (size_t)f->plain + f->sig;
 	bool far = start > MSG_POINTER_MAX || apex.owner_at > MSG_POINTER_MAX;
 
@@ -207,7 +197,7 @@ bool compose_written(struct ask *q, enum section section, const struct frag *f, 
 size_t compose_cname(struct ask *q, uint32_t ttl, const struct name *target)
 {
 	struct wr before = *q->out;
-	struct anchor a = anchor_at(q, q->link->name.labels);
+	struct anchor a = anchor_of(q, q->link->name.labels, q->link->name.labels);
 
 	if (a.owner_at > MSG_POINTER_MAX)
 		wr_view(q->out, a.owner);

@@ -7,8 +7,7 @@ static enum outcome put(struct ask *q, const struct frag *f, unsigned what, cons
 	return ANSWERED;
 }
 
-/* already says whether a denial record is in the message, and notes it if not. */
-static bool already(struct ask *q, const uint8_t *record)
+bool already(struct ask *q, const uint8_t *record)
 {
 	for (unsigned i = 0; i < q->n_proofs; i++)
 		if (q->proof[i] == record)
@@ -21,7 +20,7 @@ static bool already(struct ask *q, const uint8_t *record)
 enum outcome deny_soa(struct ask *q)
 {
 	struct frag f;
-	struct anchor a = anchor_at(q, q->zone.depth);
+	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
 
 	if (node_frag(&q->zone.table, FRAG_SOA_NEGATIVE, &f) != OK || f.rrs == NULL)
 		return broken(q);
@@ -115,7 +114,7 @@ static bool hash_of(const struct ask *q, struct view lower, uint8_t hash[NSEC3_H
 static enum outcome put_nsec3(struct ask *q, const struct run_entry *e)
 {
 	struct frag f;
-	struct anchor a = anchor_at(q, q->zone.depth);
+	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
 
 	if (e->payload.n < FRAG_HEAD || !frag_open(e->payload, e->payload.p, &f) || f.rrs == NULL)
 		return broken(q);
@@ -215,7 +214,7 @@ static enum outcome put_nsec(struct ask *q, const struct node_view *n)
 	for (unsigned d = q->zone.depth; d <= name->labels; d++)
 		if (n->owner_len == name->len - name->at[d] &&
 		    memcmp(n->owner, name->lower + name->at[d], n->owner_len) == 0) {
-			struct anchor a = anchor_at(q, d);
+			struct anchor a = anchor_of(q, d, d);
 			return put(q, &f, PLAIN | SIGS, &a);
 		}
 	if (!compose_written(q, AUTHORITY, &f, view_of(n->owner, n->owner_len)))
@@ -335,7 +334,9 @@ enum outcome deny_wild_type(struct ask *q, unsigned encloser, const struct node_
 		return o == ANSWERED ? cover(q, suffix(q, q->link->name.labels)) : o;
 	case DENIAL_NSEC3:
 		o = prove_encloser(q, encloser, &found);
-		return o == ANSWERED && wild->hash8 != NULL ? match(q, wild) : o;
+		if (o != ANSWERED)
+			return o;
+		return wild->hash8 != NULL ? match(q, wild) : cover_wild3(q, encloser); /* opt-out: not in the chain */
 	case DENIAL_NONE:
 		break;
 	}

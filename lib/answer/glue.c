@@ -60,10 +60,9 @@ static bool ends_with(const uint8_t *name, size_t n, struct view tail)
 	return i == n - tail.n && memcmp(name + i, tail.p, tail.n) == 0;
 }
 
-/* below_dname: names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
-static bool below_dname(struct ask *q, const struct node_view *host)
+/* below says whether some name above the host, or with `itself` the host, has one of these flags. */
+static bool below(struct ask *q, const struct node_view *host, const uint64_t mask[2], unsigned flags, bool itself)
 {
-	const uint64_t *mask = q->zone.part.dnames;
 	struct link *current = q->link, target = { .at = 0 };
 	struct name n;
 	bool found = false;
@@ -72,9 +71,9 @@ static bool below_dname(struct ask *q, const struct node_view *host)
 		return false;
 	qname_of(&n, &q->s->key, &target.name);
 	q->link = &target;
-	for (unsigned d = q->zone.depth; d < target.name.labels && !found; d++) {
+	for (unsigned d = q->zone.depth; d < target.name.labels + (itself ? 1U : 0U) && !found; d++) {
 		struct node_view above;
-		found = depth_in(mask, d) && look(q, d, &above) == FOUND_NODE && (above.flags & NODE_HAS_DNAME);
+		found = depth_in(mask, d) && look(q, d, &above) == FOUND_NODE && (above.flags & flags);
 	}
 	q->link = current;
 	return found;
@@ -92,7 +91,8 @@ static enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node
 	while ((f = shard_next(page, hash, &cursor, out)) == FOUND_NODE)
 		if (out->apex_labels == z->depth && !(out->flags & (NODE_PIECE | NODE_RUN)) &&
 		    same_name(q->out, at, out->owner, out->owner_len))
-			return below_dname(q, out) ? FOUND_NONE : FOUND_NODE;
+			/* Names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
+			return below(q, out, q->zone.part.dnames, NODE_HAS_DNAME, false) ? FOUND_NONE : FOUND_NODE;
 	return f;
 }
 
@@ -114,8 +114,9 @@ static bool add_type(struct ask *q, const struct host *h, uint16_t type, enum ou
 	if (q->out->p[at] >= 0xc0)
 		at = get_u16(q->out->p + at) & MSG_POINTER_MAX;
 	struct anchor a = { owner, owner, at, 0 };
-	return compose(q, ADDITIONAL, &f, what_of(q), &a) ||
-	       (q->dnssec && f.n_sig != 0 && compose(q, ADDITIONAL, &f, PLAIN, &a));
+	/* Glue is not signed; an authoritative address is (RFC 4035 3.1.1: without its RRSIG if only that fits). */
+	bool sigs = q->dnssec && f.n_sig != 0 && !below(q, &h->node, q->zone.part.cuts, NODE_HAS_NS, true);
+	return (sigs && compose(q, ADDITIONAL, &f, PLAIN | SIGS, &a)) || compose(q, ADDITIONAL, &f, PLAIN, &a);
 }
 
 static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
@@ -125,14 +126,15 @@ static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
 	return v4 && v6;
 }
 
-enum outcome glue_add(struct ask *q, const struct frag *ns, size_t start, const struct anchor *base, bool cut)
+enum outcome glue_add(struct ask *q)
 {
+	const struct glue_due *due = &q->glue;
 	struct glue g = { .q = q, .n_waiting = 0 };
 	enum outcome o = ANSWERED;
 
-	for (unsigned i = 0; i < ns->n_targets && o == ANSWERED; i++) {
-		const uint8_t *t = ns->targets + (size_t)i * TARGET;
-		size_t at = start + le16(t);
+	for (unsigned i = 0; i < due->ns.n_targets && o == ANSWERED; i++) {
+		const uint8_t *t = due->ns.targets + (size_t)i * TARGET;
+		size_t at = due->start + le16(t);
 		struct host h = { .at = (uint16_t)at };
 		enum found f = at < q->out->len ? find_host(q, le64(t + 2), at, &h.node) : FOUND_DAMAGED;
 
@@ -140,7 +142,7 @@ enum outcome glue_add(struct ask *q, const struct frag *ns, size_t start, const 
 			return broken(q);
 		if (f != FOUND_NODE)
 			continue;
-		if (cut && ends_with(h.node.owner, h.node.owner_len, base->base)) {
+		if (due->cut && ends_with(h.node.owner, h.node.owner_len, due->owner)) {
 			if (!add_host(q, &h, &o))
 				q->tc = true;
 		} else if (g.n_waiting < WAITING_MAX) {

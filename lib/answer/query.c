@@ -194,14 +194,12 @@ static enum verdict finish(struct query *q)
 	struct ask *a = &q->ask;
 	struct answer_counters *c = &a->a->counters;
 	bool failed = q->rcode != RCODE_NOERROR && q->rcode != RCODE_NXDOMAIN && q->rcode != RCODE_YXDOMAIN;
-	size_t question = q->has_question ? (size_t)a->link->name.len : 0;
 
 	if (failed) { /* nothing but the question */
 		a->out->len = MSG_HEADER + (q->has_question ? a->a->chain[0].name.len + 4U : 0U);
 		memset(a->count, 0, sizeof a->count);
 		a->tc = a->aa = false;
 	}
-	(void)question;
 	if (a->tc)
 		c->truncated++;
 	a->out->cap += edns_room(&q->edns, a->a->options, a->tcp);
@@ -232,6 +230,7 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 
 	/* Cleared field by field where it is large: the rest is filled before it is read. */
 	memset(&q, 0, offsetof(struct query, ask.zone));
+	q.ask.glue.due = false;
 	memset(&q.ask.n_proofs, 0, sizeof q.ask - offsetof(struct ask, n_proofs));
 	memset((uint8_t *)&q + offsetof(struct query, in), 0, sizeof q - offsetof(struct query, in));
 	q.ask.a = a;

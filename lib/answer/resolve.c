@@ -39,7 +39,7 @@ static enum landmark look_at(const struct ask *q, unsigned d, struct node_view *
 	case FOUND_NODE:
 		break;
 	}
-	if (n->flags & NODE_HAS_NS && d != q->zone.depth && !(n->flags & NODE_WILD))
+	if (n->flags & NODE_HAS_NS && d != q->zone.depth)
 		return AT_CUT;
 	return n->flags & NODE_HAS_DNAME && d < q->link->name.labels ? AT_DNAME : AT_NODE;
 }
@@ -91,7 +91,7 @@ static enum outcome follow(struct ask *q, struct view target, size_t at)
 	struct link *next = &q->a->chain[q->n_links];
 	struct rd r = rd_of(target);
 
-	if (q->n_links > CHAIN_MAX)
+	if (q->n_links >= CHAIN_MAX)
 		return ANSWERED;
 	qname_read(&r, &q->s->key, &next->name);
 	if (!rd_done(&r))
@@ -118,7 +118,7 @@ static bool add(struct ask *q, enum section section, const struct frag *f, unsig
 
 static enum outcome referral(struct ask *q, const struct place *p)
 {
-	struct anchor a = anchor_at(q, p->depth);
+	struct anchor a = anchor_node(q, &p->node, p->depth);
 	struct frag ns, ds;
 	size_t start = q->out->len;
 	enum err e = node_frag(&p->node, RR_NS, &ns);
@@ -129,7 +129,7 @@ static enum outcome referral(struct ask *q, const struct place *p)
 		return broken(q);
 	if (!add(q, AUTHORITY, &ns, PLAIN, &a))
 		return ANSWERED;
-	if (q->dnssec) {
+	if (q->dnssec && q->zone.part.flags & ZONEPART_SIGNED) { /* a DS that nobody signed says nothing */
 		e = node_frag(&p->node, RR_DS, &ds);
 		if (e == OK)
 			e = gather(q, &p->node, &ds, 1);
@@ -140,12 +140,13 @@ static enum outcome referral(struct ask *q, const struct place *p)
 		else if (deny_ds(q, p->depth, &p->node) == BROKEN)
 			return BROKEN;
 	}
-	return q->tc ? ANSWERED : glue_add(q, &ns, start, &a, true);
+	q->glue = (struct glue_due){ true, true, ns, start, a.owner };
+	return ANSWERED;
 }
 
 static enum outcome dname(struct ask *q, const struct place *p)
 {
-	struct anchor a = anchor_at(q, p->depth);
+	struct anchor a = anchor_of(q, p->depth, p->depth);
 	struct name current, from, to, target;
 	struct frag f;
 	enum err e = node_frag(&p->node, RR_DNAME, &f);
@@ -155,9 +156,9 @@ static enum outcome dname(struct ask *q, const struct place *p)
 		e = gather(q, &p->node, &f, 1);
 	if (e != OK || f.plain < 13 || !name_of_wire(view_of(f.rrs + 12, f.plain - 12U), &to))
 		return broken(q);
-	if (!add(q, ANSWER, &f, what_of(q), &a))
+	if (!already(q, p->node.owner) && !add(q, ANSWER, &f, what_of(q), &a))
 		return ANSWERED;
-	if (!name_of_wire(view_of(n->lower, n->len), &current) || !name_of_wire(a.base, &from))
+	if (!name_of_wire(view_of(n->lower, n->len), &current) || !name_of_wire(a.owner, &from))
 		return broken(q);
 	if (q->n_links == 1) /* the question's letter case is kept */
 		memcpy(current.wire, q->out->p + MSG_HEADER, current.len);
@@ -200,18 +201,28 @@ static enum outcome add_frag(struct ask *q, const struct source *s, struct frag 
 {
 	if (gather(q, s->node, f, 0) != OK)
 		return broken(q);
+	if (f->type == RR_DNAME && !s->wild && already(q, s->node->owner))
+		return ANSWERED; /* it led here */
 	size_t start = q->out->len;
 	if (!add(q, ANSWER, f, what, &s->anchor))
 		return ANSWERED;
 	if (q->qtype == RR_NS && s->node->flags & NODE_APEX)
-		return glue_add(q, f, start, &s->anchor, false);
+		q->glue = (struct glue_due){ true, false, *f, start, s->anchor.owner };
 	return ANSWERED;
 }
 
-/* soa_of finds the SOA, which is kept in the zone table. */
+/* soa_of finds the SOA, which is kept in the zone table; add_soa answers with it. Its base is the apex, even one
+ * that begins with an asterisk. */
 static bool soa_of(const struct ask *q, const struct source *s, struct frag *f)
 {
 	return s->node->flags & NODE_APEX && node_frag(&q->zone.table, RR_SOA, f) == OK && f->rrs != NULL;
+}
+
+static bool add_soa(struct ask *q, const struct frag *f, unsigned what)
+{
+	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
+
+	return add(q, ANSWER, f, what, &a);
 }
 
 /* all_of answers with several RRsets of a node: `what` of each that has it. Gives how many. */
@@ -220,7 +231,7 @@ static enum outcome all_of(struct ask *q, const struct source *s, unsigned what,
 	struct frag f;
 
 	*n = 0;
-	if (soa_of(q, s, &f) && (what & PLAIN || f.n_sig != 0) && ++*n != 0 && !add(q, ANSWER, &f, what, &s->anchor))
+	if (soa_of(q, s, &f) && (what & PLAIN || f.n_sig != 0) && ++*n != 0 && !add_soa(q, &f, what))
 		return ANSWERED;
 	for (unsigned i = 0; i < s->node->n_frags && !q->tc; i++) {
 		if (node_frag_at(s->node, i, &f) != OK)
@@ -234,26 +245,26 @@ static enum outcome all_of(struct ask *q, const struct source *s, unsigned what,
 	return ANSWERED;
 }
 
-/* any gives one RRset, the first (RFC 8482 4.1), or over TCP, if the operator wants, all of them. */
+/* any gives one RRset, the first (RFC 8482 4.1) but NSEC, or over TCP, if the operator wants, all of them. */
 static enum outcome any(struct ask *q, const struct source *s, unsigned *n)
 {
-	struct frag f;
+	struct frag f, first = { .n_rr = 0 }, soa;
+	bool has_soa = soa_of(q, s, &soa);
 
 	if (q->tcp && q->a->options->any_full_over_tcp)
 		return all_of(q, s, what_of(q), n);
-	*n = 1;
 	for (unsigned i = 0; i < s->node->n_frags; i++) {
 		if (node_frag_at(s->node, i, &f) != OK)
 			return broken(q);
-		if (f.n_rr != 0 && !(f.type > RR_SOA && soa_of(q, s, &f)))
-			return node_frag_at(s->node, i, &f) == OK ? add_frag(q, s, &f, what_of(q)) : broken(q);
+		if (f.n_rr != 0 && (first.n_rr == 0 || first.type == RR_NSEC))
+			first = f;
 	}
-	if (soa_of(q, s, &f)) {
-		add(q, ANSWER, &f, what_of(q), &s->anchor);
+	*n = has_soa || first.n_rr != 0;
+	if (has_soa && (first.n_rr == 0 || first.type > RR_SOA)) {
+		add_soa(q, &soa, what_of(q));
 		return ANSWERED;
 	}
-	*n = 0;
-	return ANSWERED;
+	return *n != 0 ? add_frag(q, s, &first, what_of(q)) : ANSWERED;
 }
 
 static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
@@ -273,9 +284,8 @@ static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
 /* exact finds the fragment of the asked type. */
 static enum err exact(struct ask *q, const struct source *s, struct frag *f)
 {
-	if (q->qtype == RR_SOA && s->node->flags & NODE_APEX)
-		return node_frag(&q->zone.table, RR_SOA, f);
 	enum err e = node_frag(s->node, q->qtype, f);
+
 	return e == OK && f->n_rr == 0 ? ERR_NOTFOUND : e;
 }
 
@@ -291,6 +301,10 @@ static enum outcome from_source(struct ask *q, const struct source *s)
 			return no_data(q, s);
 		owe_proof(q, s);
 		return o;
+	}
+	if (q->qtype == RR_SOA && soa_of(q, s, &f)) {
+		add_soa(q, &f, what_of(q));
+		return ANSWERED;
 	}
 	enum err e = exact(q, s, &f);
 	if (likely(e == OK)) {
@@ -312,10 +326,10 @@ static enum outcome missing(struct ask *q, unsigned encloser)
 	case FOUND_DAMAGED:
 		return broken(q);
 	case FOUND_NODE:
-		return from_source(q, &(struct source){ &wild, anchor_wild(q, encloser), true, encloser });
+		return from_source(q, &(struct source){ &wild, anchor_of(q, encloser, q->link->name.labels), true, encloser });
 	case FOUND_BARE: { /* RFC 4592 2.2.1: an asterisk that is an empty non-terminal matches, and has no data */
 		struct node_view bare = { .n_frags = 0 };
-		return no_data(q, &(struct source){ &bare, anchor_wild(q, encloser), true, encloser });
+		return no_data(q, &(struct source){ &bare, anchor_of(q, encloser, q->link->name.labels), true, encloser });
 	}
 	case FOUND_NONE:
 		break;
@@ -358,13 +372,13 @@ static enum outcome in_zone(struct ask *q)
 	case AT_CUT:
 		if (!from_above)
 			return referral(q, &p);
-		return from_source(q, &(struct source){ &p.node, anchor_at(q, labels), false, 0 });
+		return from_source(q, &(struct source){ &p.node, anchor_node(q, &p.node, labels), false, 0 });
 	case AT_NODE:
-		return from_source(q, &(struct source){ &p.node, anchor_at(q, labels), false, 0 });
+		return from_source(q, &(struct source){ &p.node, anchor_node(q, &p.node, labels), false, 0 });
 	case AT_DNAME:
 		return dname(q, &p);
 	case AT_BARE:
-		return no_data(q, &(struct source){ NULL, anchor_at(q, labels), false, 0 });
+		return no_data(q, &(struct source){ .node = NULL });
 	case MISSING:
 		return missing(q, p.depth);
 	case DAMAGED:
@@ -401,5 +415,7 @@ enum outcome resolve(struct ask *q)
 			e = parent_side(q);
 		o = e == OK ? in_zone(q) : broken(q);
 	}
-	return o == BROKEN ? o : pay_proofs(q);
+	if (o != BROKEN && q->n_owed != 0)
+		o = pay_proofs(q);
+	return o != BROKEN && q->glue.due && !q->tc ? glue_add(q) : o;
 }

@@ -175,7 +175,8 @@ enum err parts_bake(const struct zone *z, const struct hash_key *key, struct par
 	memset(p, 0, sizeof *p);
 	bake_zone_of(&z->apex, key, false, &p->zone);
 	find_chain(z, p);
-	if (apex != NULL && rrset_of(apex, RR_DNSKEY) != NULL)
+	const struct rrset *its = apex != NULL ? rrset_of(apex, RR_SOA) : NULL;
+	if (its != NULL && its->n_sig != 0)
 		p->part.flags |= ZONEPART_SIGNED;
 	struct view soa = zone_soa(z);
 	if (soa.n >= 22)

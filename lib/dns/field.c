@@ -16,6 +16,7 @@ const struct kind kinds[F_KINDS] = {
 	[F_TIME]         = { 0, take_u32, parse_time, print_time },
 	[F_TYPE]         = { 0, take_u16, parse_type, print_type },
 	[F_ALGORITHM]    = { 0, take_u8, parse_algorithm, print_u8 },
+	[F_KEY_FLAGS]    = { 0, take_u16, parse_key_flags, print_u16 },
 	[F_PROTOCOL]     = { 0, take_u8, parse_protocol, print_u8 },
 	[F_CERT_TYPE]    = { 0, take_u16, parse_cert_type, print_u16 },
 	[F_SCHEME]       = { 0, take_u8, parse_scheme, print_scheme },

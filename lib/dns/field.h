@@ -33,6 +33,7 @@ enum field {
 	F_TIME,		/* 32 bits, YYYYMMDDHHmmSS */
 	F_TYPE,		/* an RR type's mnemonic */
 	F_ALGORITHM,	/* DNSSEC algorithm, number or mnemonic */
+	F_KEY_FLAGS,	/* of a KEY */
 	F_PROTOCOL,	/* of a KEY */
 	F_CERT_TYPE,
 	F_SCHEME,	/* of a DSYNC */
@@ -207,6 +208,7 @@ bool parse_seconds(struct words *w, struct wr *out);
 bool parse_time(struct words *w, struct wr *out);
 bool parse_type(struct words *w, struct wr *out);
 bool parse_algorithm(struct words *w, struct wr *out);
+bool parse_key_flags(struct words *w, struct wr *out);
 bool parse_protocol(struct words *w, struct wr *out);
 bool parse_cert_type(struct words *w, struct wr *out);
 bool parse_scheme(struct words *w, struct wr *out);

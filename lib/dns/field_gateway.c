@@ -28,16 +28,20 @@ static void take_gateway(struct rd *r, unsigned type)
 	}
 }
 
+static bool parse_none(struct words *w)
+{
+	const struct token *t = word_plain(w);
+
+	if (t == NULL)
+		return false;
+	return (t->n == 1 && t->p[0] == '.') || word_is(w, t, "is not \".\", as type 0 wants it");
+}
+
 static bool parse_gateway(struct words *w, unsigned type, struct wr *out)
 {
-	const struct token *t = w->at;
-
 	switch (type) {
 	case GATEWAY_NONE:
-		t = word_plain(w);
-		if (t == NULL)
-			return false;
-		return (t->n == 1 && t->p[0] == '.') || word_is(w, t, "is not \".\", as type 0 wants it");
+		return parse_none(w);
 	case GATEWAY_IP4:
 		return parse_ip4(w, out);
 	case GATEWAY_IP6:

@@ -70,6 +70,7 @@ bool word_number(struct words *w, const struct mnemonic *names, uint32_t max, ui
 	const struct token *t = word_plain(w);
 	uint64_t v;
 
+	*out = 0;
 	if (t == NULL)
 		return false;
 	if (likely(text_number(t->p, t->n, &v) && v <= max)) {
@@ -338,6 +339,48 @@ static bool parse_named8(struct words *w, const struct mnemonic *names, struct w
 	if (!word_number(w, names, 255, &v))
 		return false;
 	wr_u8(out, (uint8_t)v);
+	return true;
+}
+
+/* RFC 2535 7.1: a KEY's flags are a number or names with bars between. */
+static const struct mnemonic key_flags[] = {
+	{ "NOCONF", 0x4000 }, { "NOAUTH", 0x8000 }, { "NOKEY", 0xc000 },  { "FLAG2", 0x2000 },
+	{ "EXTEND", 0x1000 }, { "FLAG4", 0x0800 },  { "FLAG5", 0x0400 },  { "USER", 0x0000 },
+	{ "ZONE", 0x0100 },   { "HOST", 0x0200 },   { "NTYP3", 0x0300 },  { "FLAG8", 0x0080 },
+	{ "FLAG9", 0x0040 },  { "FLAG10", 0x0020 }, { "FLAG11", 0x0010 }, { "SIG0", 0 },
+	{ "SIG1", 1 },        { "SIG2", 2 },        { "SIG3", 3 },        { "SIG4", 4 },
+	{ "SIG5", 5 },        { "SIG6", 6 },        { "SIG7", 7 },        { "SIG8", 8 },
+	{ "SIG9", 9 },        { "SIG10", 10 },      { "SIG11", 11 },      { "SIG12", 12 },
+	{ "SIG13", 13 },      { "SIG14", 14 },      { "SIG15", 15 },
+};
+
+static bool key_flag_of(const char *p, size_t n, uint32_t *flags)
+{
+	for (size_t i = 0; i < COUNT_OF(key_flags); i++)
+		if (text_same(p, n, key_flags[i].name)) {
+			*flags |= key_flags[i].value;
+			return true;
+		}
+	return false;
+}
+
+bool parse_key_flags(struct words *w, struct wr *out)
+{
+	const struct token *t = w->at;
+
+	if (t == w->end || t->quoted || all_digits(t))
+		return parse_u16(w, out);
+	const char *p = t->p, *end = t->p + t->n;
+	uint32_t flags = 0;
+	while (p <= end) {
+		const char *bar = p < end ? memchr(p, '|', (size_t)(end - p)) : NULL;
+		const char *to = bar != NULL ? bar : end;
+		if (!key_flag_of(p, (size_t)(to - p), &flags))
+			return word_is(w, t, "is neither a number nor names of flags with | between");
+		p = to + 1;
+	}
+	w->at++;
+	wr_u16(out, (uint16_t)flags);
 	return true;
 }
 

@@ -35,8 +35,8 @@ bool parse_apl(struct words *w, struct wr *out)
 	if (t == NULL)
 		return false;
 	const char *p = t->p, *end = t->p + t->n;
-	bool not = p < end && *p == '!';
-	p += not ? 1 : 0;
+	bool negated = p < end && *p == '!';
+	p += negated ? 1 : 0;
 	const char *colon = memchr(p, ':', (size_t)(end - p)), *slash = memchr(p, '/', (size_t)(end - p));
 	uint64_t family, prefix;
 	if (colon == NULL || slash == NULL || slash < colon || !text_number(p, (size_t)(colon - p), &family))
@@ -53,7 +53,7 @@ bool parse_apl(struct words *w, struct wr *out)
 		octets--;
 	wr_u16(out, (uint16_t)family);
 	wr_u8(out, (uint8_t)prefix);
-	wr_u8(out, (uint8_t)(octets | (not ? APL_NOT : 0)));
+	wr_u8(out, (uint8_t)(octets | (negated ? APL_NOT : 0)));
 	wr_bytes(out, ip, octets);
 	return true;
 }

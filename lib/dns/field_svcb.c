@@ -8,8 +8,6 @@
  */
 #include "dns/field.h"
 
-#include <strings.h>
-
 #include "dns/encode.h"
 
 enum { KEY_MANDATORY = 0, KEY_ALPN = 1, KEY_NO_DEFAULT_ALPN = 2, PARAMS_MAX = 256 };
@@ -351,19 +349,18 @@ static const struct svc_key *key_row(uint32_t key)
 	return key < COUNT_OF(svc_keys) ? &svc_keys[key] : &other_key;
 }
 
-/* key_of reads a key; raw: it was written as keyNNNNN. Names are in lower case only (RFC 9460 2.1), but other
- * programs take them in any, and nothing else could be meant. */
+/* key_of reads a key, in lower case (RFC 9460 2.1); raw: it was written as keyNNNNN. */
 static bool key_of(const char *p, size_t n, uint32_t *key, bool *raw)
 {
 	uint64_t v;
 
-	*raw = n >= 4 && n <= 8 && strncasecmp(p, "key", 3) == 0 && text_number(p + 3, n - 3, &v);
+	*raw = n >= 4 && n <= 8 && memcmp(p, "key", 3) == 0 && text_number(p + 3, n - 3, &v);
 	if (*raw) {
 		*key = (uint32_t)v;
 		return v <= 65535 && (p[3] != '0' || n == 4);
 	}
 	for (uint32_t i = 0; i < COUNT_OF(svc_keys); i++)
-		if (strlen(svc_keys[i].name) == n && strncasecmp(p, svc_keys[i].name, n) == 0) {
+		if (strlen(svc_keys[i].name) == n && memcmp(p, svc_keys[i].name, n) == 0) {
 			*key = i;
 			return true;
 		}

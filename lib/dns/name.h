@@ -67,6 +67,14 @@ static inline uint64_t name_fold8(uint64_t w)
 	return w | up >> 2;
 }
 
+/* name_rank8 maps eight folded octets as keys do (below): rank among the 230 values left, plus one. */
+static inline uint64_t name_rank8(uint64_t folded)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	uint64_t from_a = (((folded & ones * 0x7f) + ones * (0x80 - 'A')) | folded) >> 7 & ones;
+	return folded + ones - from_a * 26; /* 1..230 each: nothing is carried in the end */
+}
+
 /* name_labels counts labels without the root label: 0 for ".". */
 unsigned name_labels(const struct name *n);
 

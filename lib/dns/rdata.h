@@ -39,9 +39,9 @@ enum err rdata_canon(uint16_t type, struct view rdata, struct wr *out);
 /* rdata_order compares two RDATA of wire form in canonical order (RFC 4034 6.3). */
 int rdata_order(uint16_t type, struct view a, struct view b);
 
-/* rdata_print writes RDATA as text with a final zero. A field that does not parse makes the whole RDATA
- * print as RFC 3597 "\# n hex". ERR_SPACE if it does not fit; 5 * n + 1100 characters suffice
- * for n bytes of RDATA. */
+/* rdata_print writes RDATA as text, and a final zero that does not count in out->len. RDATA that is not well
+ * formed, or whose octets no text of its type would bring back, prints as RFC 3597 "\# n hex"; so does a type
+ * bitmap too full for the room. ERR_SPACE if not even that fits; 5 * n + 1100 characters suffice for n bytes. */
 enum err rdata_print(uint16_t type, struct view rdata, struct wr *out);
 
 /* A name inside RDATA: its place, and what a message may do with it. */

@@ -14,8 +14,8 @@
 	{ code, flags, name, "type covered\0algorithm\0labels\0original TTL\0expiration\0inception\0key tag\0" \
 			     "signer\0signature", \
 	  { F_TYPE, F_ALGORITHM, F_U8, F_SECONDS, F_TIME, F_TIME, F_U16, signer, F_BASE64 } }
-#define KEY_LIKE(code, flags, name, key) \
-	{ code, flags, name, "flags\0protocol\0algorithm\0key", { F_U16, F_PROTOCOL, F_ALGORITHM, key } }
+#define KEY_LIKE(code, name) \
+	{ code, 0, name, "flags\0protocol\0algorithm\0key", { F_U16, F_PROTOCOL, F_ALGORITHM, F_BASE64 } }
 #define TLSA_LIKE(code, name) \
 	{ code, 0, name, "usage\0selector\0matching type\0data", { F_U8, F_U8, F_U8, F_HEX } }
 #define SVCB_LIKE(code, name) \
@@ -49,7 +49,8 @@ static const struct rrtype types[] = {
 	{ 22, TYPE_OBSOLETE, "NSAP", "address", { F_NSAP } },
 	{ 23, TYPE_OBSOLETE, "NSAP-PTR", "target", { F_NAME_X } },
 	SIG_LIKE(24, TYPE_OBSOLETE, "SIG", F_NAME_L),
-	KEY_LIKE(25, TYPE_OBSOLETE, "KEY", F_BASE64_MAYBE),
+	{ 25, TYPE_OBSOLETE, "KEY", "flags\0protocol\0algorithm\0key",
+	  { F_KEY_FLAGS, F_PROTOCOL, F_ALGORITHM, F_BASE64_MAYBE } },
 	{ 26, 0, "PX", "preference\0RFC 822 name\0X.400 name", { F_U16, F_NAME_L, F_NAME_L } },
 	{ 27, 0, "GPOS", "longitude\0latitude\0altitude", { F_DEGREES, F_DEGREES, F_DEGREES } },
 	{ 28, 0, "AAAA", "address", { F_IP6 } },
@@ -74,7 +75,7 @@ static const struct rrtype types[] = {
 	{ 45, 0, "IPSECKEY", "precedence\0gateway\0public key", { F_U8, F_IPSEC, F_BASE64_MAYBE } },
 	SIG_LIKE(46, 0, "RRSIG", F_NAME_D),
 	{ 47, 0, "NSEC", "next name\0types", { F_NAME_X, F_BITMAP } },
-	KEY_LIKE(48, 0, "DNSKEY", F_BASE64),
+	KEY_LIKE(48, "DNSKEY"),
 	{ 49, 0, "DHCID", "identifier", { F_BASE64 } },
 	{ 50, 0, "NSEC3", "hash algorithm\0flags\0iterations\0salt\0next hash\0types",
 	  { F_U8, F_U8, F_U16, F_SALT, F_HASH, F_BITMAP_MAYBE } },
@@ -86,7 +87,7 @@ static const struct rrtype types[] = {
 	{ 57, 0, "RKEY", "flags\0protocol\0algorithm\0key", { F_U16, F_U8, F_ALGORITHM, F_BASE64 } },
 	{ 58, 0, "TALINK", "previous\0next", { F_NAME_X, F_NAME_X } },
 	DS_LIKE(59, 0, "CDS"),
-	KEY_LIKE(60, 0, "CDNSKEY", F_BASE64),
+	KEY_LIKE(60, "CDNSKEY"),
 	{ 61, 0, "OPENPGPKEY", "key", { F_BASE64 } },
 	{ 62, 0, "CSYNC", "serial\0flags\0types", { F_U32, F_U16, F_BITMAP_MAYBE } },
 	{ 63, 0, "ZONEMD", "serial\0scheme\0digest", { F_U32, F_U8, F_ZONE_DIGEST } },

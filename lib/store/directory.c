@@ -34,7 +34,7 @@ static unsigned own_bits(const struct shard_at *list, size_t n, size_t *i, uint6
 	unsigned own = 0;
 
 	while (*i < n && top(list[*i].prefix, p->bits) <= part) {
-		unsigned bits = list[*i].bits;
+		unsigned bits = (unsigned)list[*i].bits;
 		if (bits > p->bits && bits <= p->deepest && bits - p->bits > own)
 			own = bits - p->bits;
 		++*i;
@@ -123,7 +123,7 @@ static void fill(struct directory *d, const struct plan *p, const struct shard_a
 			fill_entries(d->part[i], 0, (uint64_t)1 << (64 - d->part[i]->shift), page);
 		return;
 	}
-	unsigned own = 64U - d->part[first]->shift, more = s->bits - p->bits;
+	unsigned own = 64U - d->part[first]->shift, more = (unsigned)s->bits - p->bits;
 	if (more <= own)
 		fill_entries(d->part[first], top(s->prefix << p->bits, own), (uint64_t)1 << (own - more), page);
 }

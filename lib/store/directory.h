@@ -22,10 +22,12 @@ enum {
 	PART_BITS = 9,       /* a part of an even directory: 512 entries, one page */
 };
 
+#define PAGE_REF_BITS 0xffffffffffffffU /* all that a page_ref uses */
+
 struct shard_at {
 	uint64_t prefix; /* left-aligned, all octets behind `bits` zero */
-	unsigned bits;
-	page_ref page; /* 0: damaged */
+	page_ref page : 56; /* 0: damaged */
+	uint64_t bits : 8; /* packed, for there are hundreds of thousands */
 };
 
 /* shard_is_sound: bits and prefix go together. */

@@ -23,6 +23,7 @@ static enum err find_map(struct store_txn *t, struct image_pass *p)
 	mdb_env_info(t->s->env, &info);
 	if (number > info.me_last_pgno)
 		return ERR_DAMAGED;
+	p->psize_bits = (unsigned)__builtin_ctzll(t->s->psize);
 	p->map = page - number * t->s->psize;
 	p->end = p->map + (size < info.me_mapsize ? size : info.me_mapsize);
 	return OK;
@@ -53,17 +54,18 @@ void image_pass_end(struct image_pass *p)
 /* page_at gives the reference to a value, or 0 if it is not whole pages inside file and map. */
 static page_ref page_at(const struct image_pass *p, MDB_val v)
 {
-	const size_t psize = p->t->s->psize;
+	const size_t in_page =
+	    p->t->s->psize - 1; /* a power of two less one: dividing would cost more than all else */
 	const uint8_t *at = v.mv_data;
-	size_t pages = (v.mv_size + PAGE_HEAD) / psize;
+	size_t whole = v.mv_size + PAGE_HEAD;
 
-	if ((v.mv_size + PAGE_HEAD) % psize != 0 || pages == 0 || pages > STORE_VALUE_PAGES_MAX)
+	if ((whole & in_page) != 0 || whole == 0 || whole > STORE_VALUE_PAGES_MAX * (in_page + 1))
 		return 0;
 	if (at < p->map + PAGE_HEAD || at >= p->end || v.mv_size > (size_t)(p->end - at))
 		return 0;
-	if ((size_t)(at - p->map) % psize != PAGE_HEAD)
+	if (((size_t)(at - p->map) & in_page) != PAGE_HEAD)
 		return 0;
-	return (uint64_t)pages << 48 | (uint64_t)(uintptr_t)at;
+	return (uint64_t)(whole >> p->psize_bits) << 48 | (uint64_t)(uintptr_t)at;
 }
 
 /* room makes sure that an array has place for one more. */
@@ -88,7 +90,7 @@ static enum err take_shard(struct image_pass *p, struct image *im, struct view k
 		return OK; /* nobody knows what it stands for: its place stays empty */
 	if (!room(&p->shards, &p->shards_cap, im->n_shards, sizeof *p->shards))
 		return ERR_MEMORY;
-	p->shards[im->n_shards++] = (struct shard_at){ be64(key.p), key.p[8], page };
+	p->shards[im->n_shards++] = (struct shard_at){ be64(key.p), page & PAGE_REF_BITS, key.p[8] };
 	return OK;
 }
 

@@ -15,6 +15,7 @@ struct image_pass {
 	MDB_cursor *cursor[2];    /* by enum page_table */
 	bool placed[2];           /* the cursor is on a place of its own */
 	const uint8_t *map, *end; /* pages lie in here */
+	unsigned psize_bits;
 	struct shard_at *shards;  /* of the image at hand */
 	size_t shards_cap;
 	struct run_ref *runs;

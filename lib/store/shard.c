@@ -134,7 +134,8 @@ unsigned shard_pages(const struct entry *e, size_t n, size_t psize)
 	for (size_t i = 0; i < n; i++)
 		if (e[i].p != NULL && e[i].n > biggest)
 			biggest = e[i].n;
-	/* One node too big for a page may keep what shares its place as long as that would fill no page of its own. */
+	/* One node too big for a page may keep what shares its place as long as that would fill no page of its
+	 * own. */
 	size_t pages = (size + 16 + psize - 1) / psize;
 	return size - biggest <= psize - 16 && biggest > psize / 4 && pages <= 8 ? (unsigned)pages : 0;
 }
@@ -203,8 +204,8 @@ static bool list_node(struct view record, const struct hash_key *key, bool pool,
 	return true;
 }
 
-enum err shard_list(struct view page, const struct hash_key *key, bool pool, struct entry *out, size_t max, size_t *n,
-		    unsigned *bits)
+enum err shard_list(struct view page, const struct hash_key *key, bool pool, struct entry *out, size_t max,
+		    size_t *n, unsigned *bits)
 {
 	struct layout l;
 	struct view record;

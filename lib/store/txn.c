@@ -3,8 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
-enum { UNLOCKED_TRIES = 64 }; /* commits that may come in between while a read without a lock is opened */
+enum {
+	UNLOCKED_TRIES = 64, /* commits that may come in between while a read without a lock is opened */
+	ROOM = 1 << 20,      /* octets; with less than this the disk is full */
+	AHEAD = 512,         /* pages that the file is kept longer than it must be */
+};
 
 static const struct {
 	int rc;
@@ -62,6 +68,36 @@ void turn_let(struct store *s)
 	file_lock(s->turn, F_UNLCK);
 }
 
+/*
+ * LMDB may count pages at the end of the file that it took and gave back in one transaction and never wrote:
+ * the file is then shorter than its page count says, as if a copy had been cut short, which store_open
+ * refuses. So whoever holds the writer's mutex keeps the file ahead of the count. What is ahead is a hole:
+ * it takes no blocks. If the system does not want it longer, that is no reason not to write.
+ */
+static void keep_ahead(struct store *s)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	int fd;
+
+	mdb_env_info(s->env, &info);
+	mdb_env_stat(s->env, &stat);
+	uint64_t want = ((uint64_t)info.me_last_pgno + 1 + AHEAD) * stat.ms_psize;
+	if (store_file_size(s) < want && mdb_env_get_fd(s->env, &fd) == 0)
+		(void)!ftruncate(fd, (off_t)(want + (uint64_t)AHEAD * stat.ms_psize));
+}
+
+/* catch_up is for the transaction that took and gave back more than was ahead. */
+static void catch_up(struct store *s)
+{
+	struct store_txn *t;
+	MDB_envinfo info;
+
+	mdb_env_info(s->env, &info);
+	if (store_file_size(s) < ((uint64_t)info.me_last_pgno + 1) * s->psize && store_write(s, &t) == OK)
+		store_abort(t);
+}
+
 static enum err start(struct store *s, unsigned flags, struct store_txn **out)
 {
 	struct store_txn *t = calloc(1, sizeof *t);
@@ -98,6 +134,8 @@ static enum err begin(struct store *s, unsigned flags, struct store_txn **out)
 
 	if (e != OK)
 		return e;
+	if ((*out)->write)
+		keep_ahead(s);
 	e = see_counter(*out);
 	if (e != OK) {
 		store_abort(*out);
@@ -185,6 +223,16 @@ static enum err put_counters(struct store_txn *t)
 	return e;
 }
 
+/* commit_err is err_of for a commit: LMDB calls it EIO when only a part of its pages found room on the disk. */
+static enum err commit_err(struct store *s, int rc)
+{
+	struct statvfs fs;
+
+	if (rc == EIO && fstatvfs(s->dir, &fs) == 0 && fs.f_bavail * fs.f_frsize < ROOM)
+		return ERR_FULL;
+	return err_of(rc);
+}
+
 enum err store_commit(struct store_txn *t)
 {
 	enum err e = t->failed;
@@ -199,7 +247,9 @@ enum err store_commit(struct store_txn *t)
 		store_abort(t);
 		return e;
 	}
-	e = err_of(mdb_txn_commit(t->txn));
+	e = commit_err(t->s, mdb_txn_commit(t->txn));
+	if (e == OK)
+		catch_up(t->s);
 	free(t);
 	return e;
 }

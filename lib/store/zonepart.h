@@ -24,6 +24,7 @@
 #include "base/le.h"
 
 enum { ZONEPART_HEAD = 57, ZONEPART_MAX = ZONEPART_HEAD + 255 };
+/* _SIGNED: the SOA has an RRSIG. */
 enum { ZONEPART_POOLED = 1, ZONEPART_WILD = 2, ZONEPART_OPTOUT = 4, ZONEPART_SIGNED = 8 };
 
 struct zonepart {

@@ -145,7 +145,8 @@ bool read_record(struct reader *r, const struct entry *e)
 	if (!read_head(r, e, e->blank ? 0 : 1, &h))
 		return false;
 	const struct token *type = &e->word[h.rdata - 1];
-	flaw_set(&flaw, &e->word[e->n - 1], NULL, "malformed");
+	flaw.line = e->word[e->n - 1].line; /* the place, if something is missing */
+	flaw.column = e->word[e->n - 1].column;
 	if (!rdata_parse(h.type, type + 1, e->n - h.rdata, &r->origin, &out, &flaw))
 		return wrong_flaw(r, &flaw);
 	if (out.full)

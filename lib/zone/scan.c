@@ -25,7 +25,7 @@ struct cursor {
 	struct token open; /* the outermost parenthesis, or that string */
 };
 
-static struct token token_at(const struct cursor *c, const char *p)
+static inline struct token token_at(const struct cursor *c, const char *p)
 {
 	return (struct token){ .p = p, .line = c->line, .column = (uint32_t)(p - c->line_start) + 1 };
 }
@@ -151,15 +151,21 @@ static const char *to_word_end(const char *p)
 	}
 }
 
-static bool add_word(struct scan *s, struct token t, const char *end)
+static bool more_words(struct scan *s)
 {
-	if (unlikely(s->n == s->cap_words)) {
-		if (s->n == SCAN_WORDS_MAX)
-			return false;
-		s->word = grow_array(s->word, &s->cap_words, s->n + 1, sizeof *s->word);
-	}
-	t.n = (uint32_t)(end - t.p);
-	s->word[s->n++] = t;
+	if (s->n == SCAN_WORDS_MAX)
+		return false;
+	s->word = grow_array(s->word, &s->cap_words, s->n + 1, sizeof *s->word);
+	return true;
+}
+
+static inline bool add_word(struct scan *s, const struct token *t, const char *end)
+{
+	if (unlikely(s->n == s->cap_words) && !more_words(s))
+		return false;
+	struct token *to = &s->word[s->n++];
+	*to = *t;
+	to->n = (uint32_t)(end - t->p);
 	return true;
 }
 
@@ -172,15 +178,15 @@ static bool cut_quoted(struct scan *s, struct cursor *c)
 	c->p = to_quote(s, c, t.p);
 	if (c->in_string)
 		c->open = t;
-	return add_word(s, t, c->in_string ? c->p : c->p++);
+	return add_word(s, &t, c->in_string ? c->p : c->p++);
 }
 
-static bool cut_word(struct scan *s, struct cursor *c)
+static inline bool cut_word(struct scan *s, struct cursor *c)
 {
 	struct token t = token_at(c, c->p);
 
 	c->p = to_word_end(t.p);
-	return add_word(s, t, c->p);
+	return add_word(s, &t, c->p);
 }
 
 /* The window ends, or the file holds a zero octet. `*more` says that the entry is to be cut again from more text.

@@ -30,11 +30,32 @@ static size_t key_of(const struct node *n, uint8_t key[NAME_KEY_MAX + PREFIX])
 	return len;
 }
 
-static uint64_t prefix_at(const struct node *n, size_t at)
+/* What all keys have in common. */
+struct common {
+	unsigned labels;
+	size_t key; /* octets */
+};
+
+/* The label right below the apex, of a node below it. */
+static const uint8_t *top_label(const struct node *n, unsigned apex_labels)
+{
+	const uint8_t *label = n->owner;
+
+	for (unsigned d = apex_labels + 1; d < n->labels; d++)
+		label += 1 + label[0];
+	return label;
+}
+
+static uint64_t prefix_at(const struct node *n, const struct common *apex, size_t at)
 {
 	uint8_t key[NAME_KEY_MAX + PREFIX];
-	size_t len = key_of(n, key);
 
+	if (at == apex->key && n->labels > apex->labels) { /* most often one label has it all */
+		const uint8_t *label = top_label(n, apex->labels);
+		if (label[0] >= PREFIX)
+			return name_rank8(name_fold8(be64(label + 1)));
+	}
+	size_t len = key_of(n, key);
 	return at < len ? be64(key + at) : 0;
 }
 
@@ -71,21 +92,30 @@ static int by_prefix(const void *a, const void *b)
 	return (x->prefix > y->prefix) - (x->prefix < y->prefix);
 }
 
+static inline unsigned digit(const struct item *it, unsigned d)
+{
+	return it->prefix >> 8 * d & 0xff;
+}
+
 /* One stable pass for each octet of the prefix, from the last; a pass over equal octets is skipped. */
 static void radix_sort(struct item *list, struct item *spare, size_t n)
 {
+	size_t count[PREFIX][256] = { 0 };
 	struct item *from = list, *to = spare;
 
-	for (unsigned shift = 0; shift < 64; shift += 8) {
-		size_t start[257] = { 0 };
-		for (size_t i = 0; i < n; i++)
-			start[1 + (from[i].prefix >> shift & 0xff)]++;
-		if (start[1 + (from[0].prefix >> shift & 0xff)] == n)
+	for (size_t i = 0; i < n; i++)
+		for (unsigned d = 0; d < PREFIX; d++)
+			count[d][digit(&list[i], d)]++;
+	for (unsigned d = 0; d < PREFIX; d++) {
+		if (count[d][digit(&from[0], d)] == n)
 			continue;
-		for (unsigned c = 0; c < 256; c++)
-			start[c + 1] += start[c];
+		for (size_t c = 0, start = 0; c < 256; c++) {
+			size_t here = count[d][c];
+			count[d][c] = start;
+			start += here;
+		}
 		for (size_t i = 0; i < n; i++)
-			to[start[from[i].prefix >> shift & 0xff]++] = from[i];
+			to[count[d][digit(&from[i], d)]++] = from[i];
 		struct item *t = from;
 		from = to;
 		to = t;
@@ -94,10 +124,10 @@ static void radix_sort(struct item *list, struct item *spare, size_t n)
 		memcpy(list, from, n * sizeof *list);
 }
 
-static void sort_from(struct item *list, struct item *spare, size_t n, size_t at)
+static void sort_from(const struct common *apex, struct item *list, struct item *spare, size_t n, size_t at)
 {
 	for (size_t i = 0; i < n; i++)
-		list[i].prefix = prefix_at(list[i].node, at);
+		list[i].prefix = prefix_at(list[i].node, apex, at);
 	if (n <= FEW)
 		insertion_sort(list, n);
 	else if (n < MANY)
@@ -108,12 +138,13 @@ static void sort_from(struct item *list, struct item *spare, size_t n, size_t at
 		for (run = 1; i + run < n && list[i + run].prefix == list[i].prefix; run++)
 			;
 		if (run > 1 && at + PREFIX < NAME_KEY_MAX)
-			sort_from(list + i, spare, run, at + PREFIX);
+			sort_from(apex, list + i, spare, run, at + PREFIX);
 	}
 }
 
 void nodes_sort(struct node **node, size_t n, const struct name *apex)
 {
+	const struct common common = { name_labels(apex), apex->len - 1U };
 	struct item *list = NULL, *spare = NULL;
 	size_t cap = 0, cap_spare = 0;
 
@@ -123,7 +154,7 @@ void nodes_sort(struct node **node, size_t n, const struct name *apex)
 	spare = grow_array(NULL, &cap_spare, n, sizeof *spare);
 	for (size_t i = 0; i < n; i++)
 		list[i].node = node[i];
-	sort_from(list, spare, n, apex->len - 1U);
+	sort_from(&common, list, spare, n, common.key);
 	for (size_t i = 0; i < n; i++)
 		node[i] = list[i].node;
 	free(list);

@@ -48,25 +48,16 @@ struct store *tempdb_open(int flags)
 	return s;
 }
 
-uint64_t rng(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15U;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebU;
-	return z ^ z >> 31;
-}
-
-struct name rng_name(uint64_t *state, unsigned labels)
+struct name rng_name(struct rng *state, unsigned labels)
 {
 	static const uint8_t octets[] = { 0, 1, 'a', 'B', 'b', '*', '.', '@', '[', 0x80, 0xff };
 	struct name n = name_root, longer;
 
-	for (uint64_t k = rng(state) % (labels + 1); k > 0; k--) {
+	for (uint64_t k = rng_next(state) % (labels + 1); k > 0; k--) {
 		uint8_t label[3];
-		size_t len = 1 + rng(state) % sizeof label;
+		size_t len = 1 + rng_next(state) % sizeof label;
 		for (size_t i = 0; i < len; i++)
-			label[i] = octets[rng(state) % sizeof octets];
+			label[i] = octets[rng_next(state) % sizeof octets];
 		if (name_push(view_of(label, len), &n, &longer))
 			n = longer;
 	}

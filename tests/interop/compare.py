@@ -39,10 +39,11 @@ def differences(mine, ref):
 class Case:
     """A question, with what is needed to judge the answers: how it was asked, and what the zones hold."""
 
-    def __init__(self, qname, qtype, how, world, whole):
-        self.qname, self.qtype, self.how, self.world = qname.lower(), qtype, how, world
+    def __init__(self, qname, qtype, how, limit, world, whole):
+        self.qname, self.qtype, self.how, self.limit, self.world = qname.lower(), qtype, how, limit, world
         self.parties = (None, ())
-        self.whole = whole		# gives the whole answer of a server over TCP, for the one rule that needs it
+        self.lengths = {}		# id of a message -> its octets
+        self.whole = whole		# gives the length of a server's answer over TCP, for the one rule that needs it
 
 
     def of(self, server, mine, ref):
@@ -51,6 +52,9 @@ class Case:
         if who == server:
             return mine
         return ref if others == (server,) else None
+
+    def length(self, norm):
+        return self.lengths.get(id(norm), 0)
 
 
 class World:
@@ -70,6 +74,25 @@ class World:
     def exists(self, name):
         """exists says whether records stand at exactly this name, in any zone."""
         return any(name in c.owners for c in self.zones.values())
+
+    def types_of(self, name):
+        return set().union(*(c.owners.get(name, ()) for c in self.zones.values()))
+
+    def wildcard_is_ent(self, name):
+        """wildcard_is_ent says whether a name would be answered by a wildcard that has no records of its own."""
+        while name != b"\0":
+            name = wire.parent(name)
+            if any(name in c.owners or name in c.ents for c in self.zones.values()):
+                return any(b"\1*" + name in c.ents for c in self.zones.values())
+        return False
+
+    def below_an_ent(self, name):
+        """below_an_ent says whether the closest encloser of a name that is not there is an empty non-terminal."""
+        while name != b"\0":
+            name = wire.parent(name)
+            if any(name in c.owners or name in c.ents for c in self.zones.values()):
+                return not self.exists(name)
+        return False
 
     def cut_over(self, name):
         """cut_over gives the highest cut at or above a name in the zone that holds it from above, or None."""

@@ -5,7 +5,7 @@ question and both messages, and says whether it explains this item; it is as nar
 """
 import wire
 from compare import permitted
-from wire import A, AAAA, ANY, CNAME, DNAME, NS, NSEC, NSEC3, RRSIG, SOA, TC
+from wire import A, AA, AAAA, ANY, CNAME, DNAME, DS, NS, NSEC, NSEC3, RRSIG, TC
 
 NOERROR, SERVFAIL, NXDOMAIN, YXDOMAIN = 0, 2, 3, 6
 EDE = 15
@@ -86,10 +86,17 @@ def _(case, item, mine, ref):
 @permitted("useful-additional")
 def _(case, item, mine, ref):
     """Addresses of names in the answer's RDATA: some servers add them, some do not."""
-    if item.kind != "additional" or covered(item.what) not in (*ADDRESSES, SVCB, NSEC):
+    if item.kind != "additional" or covered(item.what) not in (*ADDRESSES, SVCB):
         return False
     answer = mine.answer if item.extra else ref.answer
     return any(rr.type in POINTERS and rr.rdata[POINTERS[rr.type]:].startswith(item.what.owner) for rr in answer)
+
+
+@permitted("denial-in-additional")
+def _(case, item, mine, ref):
+    """A SVCB answer from Knot carries a denial for the address its target does not have."""
+    return case.of("knot", mine, ref) is not None and case.qtype == SVCB and item.kind == "additional" and (
+        covered(item.what) in (NSEC, NSEC3))
 
 
 @permitted("address-of-a-wildcard")
@@ -144,6 +151,14 @@ def _(case, item, mine, ref):
     return item.kind == "answer" and covered(item.what) == DNAME and b"\1*" in item.what.owner
 
 
+@permitted("ds-across-a-gap")
+def _(case, item, mine, ref):
+    """DS at an apex whose parent is not served, though a zone further up is: Edict says NODATA, the others refer."""
+    world = case.world
+    return (case.qtype == DS and case.qname in world.zones and case.qname != b"\0" and case.of("edict", mine, ref) is not None
+            and world.zone_of(wire.parent(case.qname)) is not None and world.cut_over(case.qname) not in (None, case.qname))
+
+
 # ---------------------------------------------------------------- single servers' habits and mistakes
 
 def canonical(name):
@@ -182,10 +197,28 @@ def nsec_proves_nxdomain(case, norm):
 
 @permitted("wrong-nsec")
 def _(case, item, mine, ref):
-    """One of two peers sends NSEC records that do not prove its NXDOMAIN; the other's do."""
-    bad = [n for n in (case.of("nsd", mine, ref), case.of("knot", mine, ref)) if n is not None]
-    return item.kind == "authority" and covered(item.what) == NSEC and mine.rcode == ref.rcode == NXDOMAIN and bool(bad) and (
-        nsec_proves_nxdomain(case, mine) != nsec_proves_nxdomain(case, ref)) and not nsec_proves_nxdomain(case, bad[0])
+    """NSD looks for the wildcard's denial one name too early where an empty non-terminal sorts just before it: what it
+    sends proves nothing, or holds one NSEC too many. The other message proves what it says."""
+    nsd = case.of("nsd", mine, ref)
+    if nsd is None or item.kind != "authority" or covered(item.what) != NSEC or not mine.rcode == ref.rcode == NXDOMAIN:
+        return False
+    other = ref if nsd is mine else mine
+    return nsec_proves_nxdomain(case, other) and (not nsec_proves_nxdomain(case, nsd) or item.what in nsd.authority)
+
+
+@permitted("nul-octet-in-nsec")
+def _(case, item, mine, ref):
+    """Knot 3.2 sorts names with a NUL octet differently from RFC 4034 6.1, so it finds the wrong NSEC."""
+    return case.of("knot", mine, ref) is not None and item.kind == "authority" and covered(item.what) == NSEC and any(
+        0 in label for label in wire.labels_of(visited(case, ref)[-1]))
+
+
+@permitted("wildcard-that-is-an-ent")
+def _(case, item, mine, ref):
+    """The wildcard that answers with NODATA is an empty non-terminal: NSD proves that it has no data, others do not."""
+    name = visited(case, ref)[-1]
+    return item.kind == "authority" and covered(item.what) == NSEC and mine.rcode == ref.rcode == NOERROR and (
+        case.world.wildcard_is_ent(name))
 
 
 @permitted("nsec-from-a-wildcard")
@@ -210,3 +243,60 @@ def _(case, item, mine, ref):
     nsd = case.of("nsd", mine, ref)
     return nsd is not None and item.kind == "authority" and covered(item.what) == NSEC3 and item.what in nsd.authority and (
         case.qname[:2] == b"\1*")
+
+
+@permitted("closest-provable-encloser")
+def _(case, item, mine, ref):
+    """Opt-out, and the closest encloser is an empty non-terminal: NSD proves nothing, or something about another name."""
+    nsd = case.of("nsd", mine, ref)
+    return nsd is not None and item.kind == "authority" and covered(item.what) == NSEC3 and case.world.below_an_ent(visited(case, ref)[-1]) and (
+        any(rr.type == NSEC3 and rr.rdata[1] & 1 for rr in nsd.authority))
+
+
+@permitted("empty-nxdomain")
+def _(case, item, mine, ref):
+    """Knot 3.2 answers some names of an NSEC3 zone that has NUL octets in names, or a DNAME at a wildcard, by a bare
+    NXDOMAIN without AA."""
+    knot = case.of("knot", mine, ref)
+    return knot is not None and knot.rcode == NXDOMAIN and not knot.answer and not knot.authority and not knot.flags & AA
+
+
+# ---------------------------------------------------------------- what does not fit
+
+def missing_in_domain(case, norm):
+    """missing_in_domain says whether a referral lacks an address that the zone has of a server at or below the delegated
+    name (RFC 9471 2.1)."""
+    have = {(rr.owner, rr.type) for rr in norm.additional}
+    for rr in norm.authority:
+        if rr.type == NS and wire.is_below(rr.rdata, rr.owner):
+            types = case.world.types_of(rr.rdata)
+            if any(wire.type_name(t) in types and (rr.rdata, t) not in have for t in ADDRESSES):
+                return True
+    return False
+
+
+@permitted("glue-that-does-not-fit")
+def _(case, item, mine, ref):
+    """A referral over UDP in which not all addresses fit: which ones are there, and TC if in-domain glue is missing."""
+    if mine.rcode != ref.rcode or mine.answer or ref.answer or mine.authority != ref.authority:
+        return False
+    if item.kind == "flag" and item.what == "tc":
+        return missing_in_domain(case, mine) or missing_in_domain(case, ref)
+    lacking = ref if item.extra else mine
+    return item.kind == "additional" and covered(item.what) in ADDRESSES and (
+        bool(lacking.flags & TC) or case.length(lacking) + 28 > case.limit)
+
+
+@permitted("contents-of-a-truncated-message")
+def _(case, item, mine, ref):
+    return bool(mine.flags & ref.flags & TC) and item.kind in ("answer", "authority", "additional", "order", "rcode", "flag")
+
+
+@permitted("length-of-a-message")
+def _(case, item, mine, ref):
+    """One answer fits, the other one's does not: the servers compress differently. The TC is right if the whole answer
+    of the server that sets it is longer than the client accepts."""
+    if not (mine.flags ^ ref.flags) & TC or item.kind not in ("answer", "authority", "additional", "flag", "order"):
+        return False
+    who, others = case.parties
+    return case.whole(who if mine.flags & TC else others[0]) > case.limit

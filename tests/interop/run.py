@@ -87,6 +87,7 @@ def judge_question(tally, set_name, servers, case, raws):
         return
     cache = {}
     norms = [read(r, cache) for r in raws]
+    case.lengths = {id(n): len(r) for n, r in zip(norms, raws) if isinstance(n, wire.Norm)}
     readable = [n if isinstance(n, wire.Norm) else None for n in norms]
     ref = compare.reference_of(readable)
     agree = tuple(s.name for s, n in zip(servers, norms) if n == ref)
@@ -120,13 +121,15 @@ def compare_slice(job):
     set_name, servers, how, part = job
     tcp, size, do = HOWS[how]
     ports = [s.port for s in servers]
+    by_name = {s.name: s for s in servers}
     channel = ask.Tcp(ports) if tcp else ask.Udp(ports)
     tally = Tally()
     for at in range(0, len(part), ask.WINDOW):
         window = part[at:at + ask.WINDOW]
         packets = [wire.query(n, t, size=size, do=do) for n, t in window]
         for (n, t), packet, raws in zip(window, packets, channel.window(packets)):
-            case = compare.Case(n, t, how, WORLD[0], lambda server, p=packet: ask.one(server.port, p, tcp=True))
+            case = compare.Case(n, t, how, 65535 if tcp else size or 512, WORLD[0],
+                                lambda name, p=packet: len(ask.one(by_name[name].port, p, tcp=True) or b""))
             judge_question(tally, set_name, servers, case, raws)
     channel.close()
     return tally

@@ -112,7 +112,7 @@ static bool chain_of(const struct zone *z, struct chain *c)
 	return false;
 }
 
-void nsec3_hash(const struct name *n, uint16_t iterations, struct view salt, uint8_t out[NSEC3_HASH])
+void naive_nsec3_hash(const struct name *n, uint16_t iterations, struct view salt, uint8_t out[NSEC3_HASH])
 {
 	uint8_t buffer[NAME_WIRE_MAX + 255];
 	struct name lower = *n;
@@ -200,7 +200,7 @@ static const struct node *nsec3_that(const struct zone *z, const struct chain *c
 {
 	uint8_t hash[NSEC3_HASH];
 
-	nsec3_hash(n, c->iterations, c->salt, hash);
+	naive_nsec3_hash(n, c->iterations, c->salt, hash);
 	struct hash_text h = text_of(hash);
 	for (size_t i = 0; i < z->n_nodes; i++) {
 		struct name owner;
@@ -239,18 +239,26 @@ static bool put_closest(const struct denial *d, const struct chain *c, const str
 	return false;
 }
 
+/* What is told about the wildcard at an encloser. With a complete chain it matches if the wildcard exists and
+ * covers if it does not. In an opt-out zone a wildcard may exist and have no NSEC3 (it is an empty non-terminal,
+ * or an unsigned delegation), and there may be one at a provable encloser above the true one: then nothing can be
+ * proven, and the record that stands at or before the hash says why. */
+static void put_wildcard(const struct denial *d, const struct chain *c, const struct name *encloser)
+{
+	struct name wildcard = wildcard_of(encloser);
+	const struct node *match = nsec3_that(d->zone, c, MATCHES, &wildcard);
+
+	put(d, match != NULL ? match : nsec3_that(d->zone, c, COVERS, &wildcard), RR_NSEC3);
+}
+
 /* RFC 5155 7.2.2: the closest encloser proof and "an NSEC3 RR covering the (nonexistent) wildcard RR at the
- * closest encloser". If the provable encloser is higher than the true one, the wildcard there may exist: then
- * the NSEC3 that matches it is what is put. Nothing can be proven then, but it says why. */
+ * closest encloser". */
 static void nsec3_deny_name(const struct denial *d, const struct chain *c, const struct name *qname)
 {
 	struct name encloser;
 
-	if (!put_closest(d, c, qname, &encloser))
-		return;
-	struct name wildcard = wildcard_of(&encloser);
-	const struct node *cover = nsec3_that(d->zone, c, COVERS, &wildcard);
-	put(d, cover != NULL ? cover : nsec3_that(d->zone, c, MATCHES, &wildcard), RR_NSEC3);
+	if (put_closest(d, c, qname, &encloser))
+		put_wildcard(d, c, &encloser);
 }
 
 /* RFC 5155 7.2.3: "the NSEC3 RR that matches QNAME"; 7.2.4 (no DS at an opt-out cut), 7.2.7 (the same in a
@@ -282,7 +290,7 @@ static enum kind kind_of(const struct denial *d, struct chain *c)
 
 /* RFC 4035 3.1.3.2: "An NSEC RR proving that there is no exact match for <SNAME, SCLASS>" and "an NSEC RR proving
  * that the zone contains no RRsets that would match <SNAME, SCLASS> via wildcard name expansion". */
-void deny_name(const struct denial *d, const struct name *qname, const struct name *encloser)
+void naive_deny_name(const struct denial *d, const struct name *qname, const struct name *encloser)
 {
 	struct chain c;
 	enum kind kind = kind_of(d, &c);
@@ -297,7 +305,7 @@ void deny_name(const struct denial *d, const struct name *qname, const struct na
 }
 
 /* RFC 4035 3.1.3.1: "the NSEC RR for <SNAME, SCLASS>"; for an empty non-terminal the one that covers it. */
-void deny_type(const struct denial *d, const struct name *qname)
+void naive_deny_type(const struct denial *d, const struct name *qname)
 {
 	struct chain c;
 	enum kind kind = kind_of(d, &c);
@@ -310,7 +318,7 @@ void deny_type(const struct denial *d, const struct name *qname)
 
 /* RFC 4035 3.1.4: "If no DS RRset is present at the delegation point, the name server MUST return both the NSEC RR
  * that proves that the DS RRset is not present and the NSEC RR's associated RRSIG RR(s)". */
-void deny_ds(const struct denial *d, const struct name *cut)
+void naive_deny_ds(const struct denial *d, const struct name *cut)
 {
 	struct chain c;
 	enum kind kind = kind_of(d, &c);
@@ -323,7 +331,7 @@ void deny_ds(const struct denial *d, const struct name *cut)
 
 /* RFC 4035 3.1.3.3: an NSEC proving that there is no closer match than the wildcard. RFC 5155 7.2.6: "an NSEC3 RR
  * that covers the next closer name"; the encloser itself is told by the RRSIG's label count. */
-void deny_closer(const struct denial *d, const struct name *qname, const struct name *encloser)
+void naive_deny_closer(const struct denial *d, const struct name *qname, const struct name *encloser)
 {
 	struct chain c;
 	enum kind kind = kind_of(d, &c);
@@ -350,6 +358,6 @@ void deny_wildcard_type(const struct denial *d, const struct name *qname, const 
 	}
 	if (kind == BY_NSEC3) {
 		put_closest(d, &c, qname, &proven);
-		put(d, nsec3_that(d->zone, &c, MATCHES, &wildcard), RR_NSEC3);
+		put_wildcard(d, &c, encloser);
 	}
 }

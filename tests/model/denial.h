@@ -22,22 +22,22 @@ struct denial {
 };
 
 /* No such name, and no wildcard that would make it; `encloser` is the longest ancestor that exists. */
-void deny_name(const struct denial *d, const struct name *qname, const struct name *encloser);
+void naive_deny_name(const struct denial *d, const struct name *qname, const struct name *encloser);
 
 /* The name exists (an empty non-terminal perhaps), the type does not. */
-void deny_type(const struct denial *d, const struct name *qname);
+void naive_deny_type(const struct denial *d, const struct name *qname);
 
 /* No DS at a cut, told in a referral. */
-void deny_ds(const struct denial *d, const struct name *cut);
+void naive_deny_ds(const struct denial *d, const struct name *cut);
 
 /* The answer came from the wildcard at `encloser`: the name itself does not exist. */
-void deny_closer(const struct denial *d, const struct name *qname, const struct name *encloser);
+void naive_deny_closer(const struct denial *d, const struct name *qname, const struct name *encloser);
 
 /* The wildcard at `encloser` matches the name but does not have the type. */
 void deny_wildcard_type(const struct denial *d, const struct name *qname, const struct name *encloser);
 
 /* nsec3_hash is RFC 5155 5 for SHA-1: IH(salt, x, 0) = H(x || salt), and so on, of the name in lower case. */
-void nsec3_hash(const struct name *n, uint16_t iterations, struct view salt, uint8_t out[NSEC3_HASH]);
+void naive_nsec3_hash(const struct name *n, uint16_t iterations, struct view salt, uint8_t out[NSEC3_HASH]);
 
 /* base32hex writes a hash as the label of an NSEC3 owner (RFC 4648 7, in lower case). */
 enum { NSEC3_LABEL = 32 };

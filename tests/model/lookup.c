@@ -46,6 +46,13 @@ bool look_exists(const struct zone *z, const struct name *n)
 	return false;
 }
 
+bool look_signed(const struct zone *z)
+{
+	const struct rrset *soa = look_rrset(z, &z->apex, RR_SOA);
+
+	return soa != NULL && soa->n_sig > 0;
+}
+
 bool look_cut(const struct zone *z, const struct name *n)
 {
 	unsigned depth = name_labels(n) - name_labels(&z->apex);

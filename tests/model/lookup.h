@@ -20,6 +20,9 @@ const struct rrset *look_rrset(const struct zone *z, const struct name *n, uint1
 /* look_exists: there are records at this name or below it. */
 bool look_exists(const struct zone *z, const struct name *n);
 
+/* look_signed: the apex has a signed SOA; without one, DNSSEC has no say in the zone. */
+bool look_signed(const struct zone *z);
+
 /* look_cut: the way down from the apex to n first meets a cut at n itself, and no DNAME before. */
 bool look_cut(const struct zone *z, const struct name *n);
 

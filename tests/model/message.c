@@ -84,6 +84,13 @@ static const char *parse_opt(struct rd *rdata, uint16_t size, uint32_t ttl, stru
 	return NULL;
 }
 
+static bool may_be_compressed(uint16_t type, struct view rdata)
+{
+	struct rdata_name first;
+
+	return rdata_names(type, rdata, &first, 1) > 0 && first.compress;
+}
+
 static const char *parse_rr(struct rd *r, int section, struct model_message *m)
 {
 	static uint8_t expanded[RDATA_MAX + 1];
@@ -94,7 +101,8 @@ static const char *parse_rr(struct rd *r, int section, struct model_message *m)
 	rr.type = rd_u16(r);
 	uint16_t class = rd_u16(r);
 	rr.ttl = rd_u32(r);
-	struct rd rdata = rd_sub(r, rd_u16(r));
+	size_t length = rd_u16(r);
+	struct rd rdata = rd_sub(r, length);
 	if (r->bad)
 		return "a record that does not end within the message";
 	if (rr.type == RR_OPT) {
@@ -107,6 +115,8 @@ static const char *parse_rr(struct rd *r, int section, struct model_message *m)
 	if (rdata_expand(rr.type, rdata, &out) != OK)
 		return "RDATA that is not of its type";
 	rr.rdata = wr_view_of(&out);
+	if (out.len != length && !may_be_compressed(rr.type, rr.rdata))
+		return "a compressed name where none may be (RFC 3597 4)";
 	append(m, section, &rr);
 	return NULL;
 }

@@ -73,19 +73,20 @@ static void put_addresses(struct asking *a, const struct rrset *ns)
 
 /* RFC 1034 4.3.2 3b: "Copy the NS RRs for the subzone into the authority section of the reply. Put whatever
  * addresses are available into the additional section". RFC 4035 3.1.4: with them the DS RRset, or the proof that
- * there is none. */
+ * there is none, in a signed zone: a DS that nobody signed says nothing, and no server sends it. */
 static enum step referral(struct asking *a, const struct name *cut)
 {
 	struct denial d = denial_of(a);
 	const struct rrset *ns = look_rrset(a->zone, cut, RR_NS), *ds = look_rrset(a->zone, cut, RR_DS);
+	bool secure = a->dnssec_ok && look_signed(a->zone);
 
 	if (a->cnames == 0)
 		a->out->aa = false; /* the example of RFC 1034 6.2.6 */
 	put_rrset(a, MODEL_AUTHORITY, cut, ns, false);
-	if (a->dnssec_ok && ds != NULL)
+	if (secure && ds != NULL)
 		put_rrset(a, MODEL_AUTHORITY, cut, ds, true);
-	if (a->dnssec_ok && ds == NULL)
-		deny_ds(&d, cut);
+	if (secure && ds == NULL)
+		naive_deny_ds(&d, cut);
 	put_addresses(a, ns);
 	return ENDED;
 }
@@ -159,7 +160,7 @@ static bool put_matching(struct asking *a, const struct name *source)
 /* RFC 4035 3.1: types about the owner's own records are answered at a CNAME, not behind it. */
 static bool leads_on(uint16_t qtype)
 {
-	return qtype != RR_CNAME && qtype != RR_ANY && qtype != RR_RRSIG && qtype != RR_NSEC;
+	return qtype != RR_CNAME && qtype != RR_ANY && qtype != RR_RRSIG;
 }
 
 /* RFC 1034 4.3.2 3a, or 3c with the wildcard as source: "If the data at the node is a CNAME, and QTYPE doesn't
@@ -172,15 +173,18 @@ static enum step at_node(struct asking *a, const struct name *source, const stru
 	const struct rrset *cname = look_rrset(a->zone, source, RR_CNAME);
 	struct name target;
 
-	if (cname != NULL && leads_on(a->qtype)) {
+	/* RFC 4035 2.5: NSEC (and KEY, RRSIG) may stand beside a CNAME; what is there is answered. */
+	const struct rrset *beside = look_rrset(a->zone, source, a->qtype);
+
+	if (cname != NULL && leads_on(a->qtype) && (beside == NULL || beside->n == 0)) {
 		put_rrset(a, MODEL_ANSWER, &a->qname, cname, true);
 		if (a->dnssec_ok && encloser != NULL)
-			deny_closer(&d, &a->qname, encloser);
+			naive_deny_closer(&d, &a->qname, encloser);
 		return name_of_wire(rdata_view(&cname->rdata[0]), &target) ? go_to(a, &target) : ENDED;
 	}
 	if (put_matching(a, source)) {
 		if (a->dnssec_ok && encloser != NULL)
-			deny_closer(&d, &a->qname, encloser);
+			naive_deny_closer(&d, &a->qname, encloser);
 		if (a->qtype == RR_NS && name_eq(source, &a->zone->apex)) /* priming, RFC 9609 4.2 */
 			put_addresses(a, look_rrset(a->zone, source, RR_NS));
 		return ENDED;
@@ -189,7 +193,7 @@ static enum step at_node(struct asking *a, const struct name *source, const stru
 	if (a->dnssec_ok && encloser != NULL)
 		deny_wildcard_type(&d, &a->qname, encloser);
 	else if (a->dnssec_ok)
-		deny_type(&d, &a->qname);
+		naive_deny_type(&d, &a->qname);
 	return ENDED;
 }
 
@@ -206,7 +210,7 @@ static enum step no_such_name(struct asking *a, const struct name *encloser)
 	a->out->rcode = RCODE_NXDOMAIN;
 	put_negative_soa(a);
 	if (a->dnssec_ok)
-		deny_name(&d, &a->qname, encloser);
+		naive_deny_name(&d, &a->qname, encloser);
 	return ENDED;
 }
 

@@ -18,12 +18,12 @@ struct world {
 #define LONG_LABEL "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
 
 static const struct view labels[] = {
-	{ (const uint8_t *)"a", 1 },         { (const uint8_t *)"a", 1 },     { (const uint8_t *)"b", 1 },
-	{ (const uint8_t *)"b", 1 },         { (const uint8_t *)"c", 1 },     { (const uint8_t *)"d", 1 },
-	{ (const uint8_t *)"*", 1 },         { (const uint8_t *)"*", 1 },     { (const uint8_t *)"ns", 2 },
-	{ (const uint8_t *)"mail", 4 },      { (const uint8_t *)"aa", 2 },    { (const uint8_t *)"\0", 1 },
-	{ (const uint8_t *)"\377", 1 },      { (const uint8_t *)"a.b", 3 },   { (const uint8_t *)"_tcp", 4 },
-	{ (const uint8_t *)"**", 2 },        { (const uint8_t *)" \"\\", 3 }, { (const uint8_t *)"x-1", 3 },
+	{ (const uint8_t *)"a", 1 },         { (const uint8_t *)"a", 1 },   { (const uint8_t *)"b", 1 },
+	{ (const uint8_t *)"b", 1 },         { (const uint8_t *)"c", 1 },   { (const uint8_t *)"d", 1 },
+	{ (const uint8_t *)"*", 1 },         { (const uint8_t *)"*", 1 },   { (const uint8_t *)"ns", 2 },
+	{ (const uint8_t *)"mail", 4 },      { (const uint8_t *)"aa", 2 },  { (const uint8_t *)"\0", 1 },
+	{ (const uint8_t *)"\377", 1 },      { (const uint8_t *)"a.b", 3 }, { (const uint8_t *)"_tcp", 4 },
+	{ (const uint8_t *)"**", 2 },        { (const uint8_t *)" ;", 2 },  { (const uint8_t *)"x-1", 3 },
 	{ (const uint8_t *)LONG_LABEL, 63 },
 };
 
@@ -259,7 +259,8 @@ static void add_soa(struct world *w, struct draft *d)
 
 	make_name(w, d, &out);
 	make_name(w, d, &out);
-	put_octets(w, &out, 16);
+	for (int i = 0; i < 4; i++)
+		wr_u32(&out, 300 + rng_below(w->r, 1 << 18));
 	wr_u32(&out, 60 * rng_below(w->r, 100));
 	draft_add(d, &d->apex, RR_SOA, 60 * rng_below(w->r, 100), wr_view_of(&out));
 }

@@ -342,6 +342,55 @@ START_TEST(prose_of_the_rfcs)
 }
 END_TEST
 
+/* A chain of more iterations than allowed is not used (RFC 9276 3.2). */
+START_TEST(too_many_iterations)
+{
+	struct zone *z = load_zone("tests/model/zones/rfc5155.zone", "example.");
+	struct name qname = name_of("a.c.x.w.example.");
+	struct model_message m;
+	struct text have;
+
+	model_answer(&(struct model){ &z, 1, 12 }, &qname, RR_A, true, &m);
+	ck_assert_uint_eq(m.section[MODEL_AUTHORITY].n, 8);
+	message_free(&m);
+	model_answer(&(struct model){ &z, 1, 11 }, &qname, RR_A, true, &m);
+	summary(&m, &have);
+	ck_assert_str_eq(have.p, "NXDOMAIN aa | | example. SOA* |");
+	message_free(&m);
+	zone_free(z);
+}
+END_TEST
+
+/* DS at an apex: from the next zone up if the cut is there, else the child says that it has none. */
+START_TEST(ds_of_a_grandchild)
+{
+	static const struct {
+		const char *up, *qname, *want;
+	} rows[] = {
+		{ "c NS ns\n", "b.c.", "NOERROR aa | | b.c. SOA |" }, /* the cut is above the child */
+		{ "b.c NS ns\n", "b.c.", "NOERROR aa | | . SOA |" },  /* the cut is there */
+		{ "b.c NS ns\nb.c DS 1 13 99 00\n", "b.c.", "NOERROR aa | b.c. DS | |" },
+		{ "x NS ns\n", "b.c.", "NOERROR aa | | b.c. SOA |" },              /* no cut at all */
+		{ "c DNAME x\nb.c NS ns\n", "b.c.", "NOERROR aa | | b.c. SOA |" }, /* the cut is hidden */
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char text[1024];
+		struct name qname = name_of(rows[i].qname);
+		struct model_message m;
+		struct text have;
+
+		snprintf(text, sizeof text, "$TTL 300\n%s%s", SOA, rows[i].up);
+		struct zone *zones[] = { load_text("$TTL 300\n" SOA, "b.c."), load_text(text, ".") };
+		model_answer(&(struct model){ zones, 2, MODEL_ITERATIONS_MAX }, &qname, RR_DS, false, &m);
+		summary(&m, &have);
+		ck_assert_str_eq(have.p, rows[i].want);
+		message_free(&m);
+		zone_free(zones[0]);
+		zone_free(zones[1]);
+	}
+}
+END_TEST
+
 /* A chain of CNAMEs is cut off at MODEL_CHAIN_MAX records. */
 START_TEST(long_chain_is_cut)
 {
@@ -384,7 +433,7 @@ START_TEST(hashes_of_rfc_5155)
 	char text[NSEC3_LABEL + 1] = { 0 };
 	struct name n = name_of(hashes[_i].name);
 
-	nsec3_hash(&n, 12, BYTES("\xaa\xbb\xcc\xdd"), hash);
+	naive_nsec3_hash(&n, 12, BYTES("\xaa\xbb\xcc\xdd"), hash);
 	base32hex(hash, text);
 	ck_assert_str_eq(text, hashes[_i].hash);
 }
@@ -400,6 +449,8 @@ int main(void)
 	tcase_add_loop_test(t, substitutions_of_rfc_6672, 0, COUNT_OF(dnames));
 	tcase_add_loop_test(t, prose_of_the_rfcs, 0, COUNT_OF(small));
 	tcase_add_test(t, long_chain_is_cut);
+	tcase_add_test(t, too_many_iterations);
+	tcase_add_test(t, ds_of_a_grandchild);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

@@ -119,23 +119,44 @@ static bool more(struct served *s, uint64_t until)
 	return true;
 }
 
+/* heard looks through the whole lines that were not looked through yet. */
+static bool heard(struct served *s, const char *text)
+{
+	char *line = s->said + s->heard, *end;
+
+	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		*end = 0;
+		bool found = strstr(line, text) != NULL;
+		*end = '\n';
+		s->heard = (size_t)(end + 1 - s->said);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+bool served_heard(struct served *s, const char *text)
+{
+	more(s, 0);
+	return heard(s, text);
+}
+
 bool served_says(struct served *s, const char *text)
 {
 	const uint64_t until = clock_ms() + PATIENCE;
 
 	do {
-		char *line = s->said + s->heard, *end;
-
-		for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-			*end = 0;
-			bool found = strstr(line, text) != NULL;
-			*end = '\n';
-			s->heard = (size_t)(end + 1 - s->said);
-			if (found)
-				return true;
-		}
+		if (heard(s, text))
+			return true;
 	} while (more(s, until));
 	return false;
+}
+
+bool served_log_ended(const struct served *s)
+{
+	char c;
+
+	return read(s->log, &c, 1) == 0;
 }
 
 void served_start(struct served *s, const char *directory, const char *const more_args[])

@@ -37,6 +37,12 @@ int served_run(struct served *s, const char *const args[]);
 /* served_says waits for a line with this text that was not heard yet. False: it did not come. */
 MUST_CHECK bool served_says(struct served *s, const char *text);
 
+/* served_heard is served_says without waiting. */
+MUST_CHECK bool served_heard(struct served *s, const char *text);
+
+/* served_log_ended: every process that wrote the log is gone, and all of it was read. */
+MUST_CHECK bool served_log_ended(const struct served *s);
+
 /* served_stop sends SIGTERM and gives how many milliseconds the end took; fails the test if it was not clean. */
 uint64_t served_stop(struct served *s);
 

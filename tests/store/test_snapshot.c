@@ -63,13 +63,13 @@ static void put_zone(struct store_txn *t, const char *apex, uint64_t image)
 /* ---- the directory and the tree say the same ---- */
 
 /* split writes the shards below a prefix: some branches end early, one goes deep. */
-static void split(struct store_txn *t, uint64_t image, uint64_t *state, uint64_t prefix, unsigned bits,
+static void split(struct store_txn *t, uint64_t image, struct rng *state, uint64_t prefix, unsigned bits,
 		  unsigned most)
 {
 	bool deep = prefix == 0 && bits < 30;
 
-	if (!deep && (bits >= most || rng(state) % 6 == 0)) {
-		put_shard(t, image, prefix, bits, 1 + rng(state) % 3 % 2);
+	if (!deep && (bits >= most || rng_next(state) % 6 == 0)) {
+		put_shard(t, image, prefix, bits, 1 + rng_next(state) % 3 % 2);
 		return;
 	}
 	split(t, image, state, prefix, bits + 1, most);
@@ -88,7 +88,7 @@ static void compare(struct store_txn *t, const struct snapshot *snap, uint64_t i
 
 START_TEST(directory_agrees_with_the_tree)
 {
-	uint64_t state = (uint64_t)_i;
+	struct rng state = { (uint64_t)_i };
 	struct store_txn *t = writing();
 	struct snapshot *snap;
 
@@ -100,9 +100,9 @@ START_TEST(directory_agrees_with_the_tree)
 	snap = taken(NULL);
 	ck_assert_int_eq(store_read(s, &t), OK);
 	for (unsigned i = 0; i < 20000; i++) {
-		uint64_t hash = rng(&state);
+		uint64_t hash = rng_next(&state);
 		compare(t, snap, 5, hash);
-		compare(t, snap, 5, hash >> rng(&state) % 64);
+		compare(t, snap, 5, hash >> rng_next(&state) % 64);
 		compare(t, snap, 6, hash);
 	}
 	compare(t, snap, 5, 0);
@@ -126,7 +126,7 @@ END_TEST
 
 START_TEST(a_million_images_of_one_shard_would_fit)
 {
-	const struct shard_at one = { 0, 0, 1 };
+	const struct shard_at one = { 0, 1, 0 };
 	size_t memory;
 	struct directory *d = directory_make(&one, 1, &memory);
 
@@ -141,9 +141,9 @@ START_TEST(absurd_depth_costs_no_memory)
 	struct shard_at list[SHARD_BITS_MAX + 1];
 	size_t n = 0, memory;
 
-	list[n++] = (struct shard_at){ 0, SHARD_BITS_MAX, 1 };
+	list[n++] = (struct shard_at){ 0, 1, SHARD_BITS_MAX };
 	for (unsigned bits = SHARD_BITS_MAX; bits > 0; bits--)
-		list[n++] = (struct shard_at){ (uint64_t)1 << (64 - bits), bits, 1 };
+		list[n++] = (struct shard_at){ (uint64_t)1 << (64 - bits), 1, (uint8_t)bits };
 	struct directory *d = directory_make(list, n, &memory);
 	ck_assert_uint_le(memory, 1 << 21);
 	ck_assert_uint_eq(d->part[d->shift == 64 ? 0 : UINT64_MAX >> d->shift]->entry[0], 1);
@@ -249,7 +249,7 @@ START_TEST(pages_of_a_snapshot_do_not_move)
 {
 	struct store_txn *t = writing();
 	enum { N = 64 };
-	uint64_t state = 1;
+	struct rng state = { 1 };
 
 	for (uint64_t i = 0; i < N; i++)
 		put_shard(t, 5, i << 58, 6, 1);
@@ -263,7 +263,7 @@ START_TEST(pages_of_a_snapshot_do_not_move)
 		bool rewritten[N] = { false };
 		t = writing();
 		for (unsigned k = 0; k < 10; k++) {
-			uint64_t i = rng(&state) % N;
+			uint64_t i = rng_next(&state) % N;
 			put_shard(t, 5, i << 58, 6, 1);
 			rewritten[i] = true;
 		}

@@ -104,7 +104,7 @@ END_TEST
 
 START_TEST(zones_walk_in_canonical_order)
 {
-	uint64_t state = (uint64_t)_i;
+	struct rng state = { (uint64_t)_i };
 	struct name at = name_root, next;
 	struct zone_row row;
 	unsigned n = 1, seen = 1;
@@ -244,14 +244,14 @@ static const uint16_t types[] = { 0, 1, 2, 255, 256, 257, 0x0100, 0x6200, 0x6262
 
 START_TEST(rows_walk_in_canonical_order)
 {
-	uint64_t state = (uint64_t)_i;
+	struct rng state = { (uint64_t)_i };
 	struct row at, next;
 	struct row_walk *w;
 	unsigned seen = 0;
 
 	for (unsigned i = 0; i < 1000; i++) {
-		struct row r = { .owner = rng_name(&state, 4), .type = types[rng(&state) % COUNT_OF(types)] };
-		ck_assert_int_eq(store_row_put(t, 4 + rng(&state) % 3, &r), OK);
+		struct row r = { .owner = rng_name(&state, 4), .type = types[rng_next(&state) % COUNT_OF(types)] };
+		ck_assert_int_eq(store_row_put(t, 4 + rng_next(&state) % 3, &r), OK);
 	}
 	ck_assert_int_eq(row_walk_begin(t, 5, NULL, &w), OK);
 	for (; row_walk_next(w, &next) == OK; at = next, seen++)
