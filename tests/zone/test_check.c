@@ -357,6 +357,25 @@ START_TEST(findings_say_what_is_wrong)
 }
 END_TEST
 
+/* Work is bounded: of many keys so many are looked at. */
+START_TEST(too_many_keys)
+{
+	static char text[20000];
+	struct checked c;
+	int n = snprintf(text, sizeof text, "%s", HEAD);
+
+	for (int i = 0; i < 100; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n,
+			      "@ DNSKEY 257 3 15 %08dAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", i);
+	checked_begin(&c, "example.org.");
+	checked_text(&c, view_of(text, (size_t)n));
+	ck_assert_str_eq(names(&c), "dnskey");
+	ck_assert_str_eq(c.first[CHECK_DNSKEY], "example.org.: 100 keys; only 32 of them are looked at");
+	ck_assert_uint_eq(c.result.warnings, 1);
+	checked_end(&c);
+}
+END_TEST
+
 /* com.com exists: in a zone of one label a name that repeats it is no mistake. */
 START_TEST(zones_of_one_label)
 {
@@ -498,6 +517,7 @@ int main(void)
 	tcase_add_test(t, rfc_8976_a5);
 	tcase_add_loop_test(t, findings_say_what_is_wrong, 0, COUNT_OF(said));
 	tcase_add_test(t, zones_of_one_label);
+	tcase_add_test(t, too_many_keys);
 	tcase_add_test(t, severities);
 	tcase_add_test(t, and_so_many_more);
 	tcase_add_test(t, sizes);
