@@ -2,7 +2,7 @@
 # all.sh short|full -- every comparison in turn; ends with 1 if one of them found something.
 set -u
 
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 1
 status=0
 python=/usr/bin/python3		# Debian's, which has dnspython
 
