@@ -20,10 +20,24 @@ static inline uint8_t fold(uint8_t c)
 	return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c + 32) : c;
 }
 
+static bool same_label(const uint8_t *label, const uint8_t *want)
+{
+	unsigned n = want[0];
+
+	if (memcmp(label, want, n + 1U) == 0)
+		return true;
+	for (unsigned k = 0; k <= n; k++)
+		if (fold(label[k]) != want[k])
+			return false;
+	return true;
+}
+
 /* same_name compares the name at `at` of the message, pointers and all, with one in lower-case wire form. Each
  * pointer must lead before the place it is read at, and labels consume `want`, so it ends. */
-static bool same_name(const struct wr *msg, size_t at, const uint8_t *want, size_t n)
+static bool same_name(const struct ask *q, size_t at, const uint8_t *want, size_t n)
 {
+	const struct wr *msg = q->out;
+	const struct qname *name = &q->link->name;
 	size_t i = 0;
 
 	while (i < n && at < msg->len) {
@@ -33,13 +47,14 @@ static bool same_name(const struct wr *msg, size_t at, const uint8_t *want, size
 			if (to >= at)
 				return false;
 			at = to;
+			size_t in_name = at - q->link->at;
+			if (at >= q->link->at && in_name < name->len) /* its folded copy is at hand */
+				return n - i == name->len - in_name && memcmp(name->lower + in_name, want + i, n - i) == 0;
 			continue;
 		}
-		if (c != want[i] || i + 1 + c > n || at + 1 + c > msg->len)
+		if (c > NAME_LABEL_MAX || c != want[i] || i + 1 + c > n || at + 1 + c > msg->len ||
+		    !same_label(msg->p + at, want + i))
 			return false;
-		for (unsigned k = 1; k <= c; k++)
-			if (fold(msg->p[at + k]) != want[i + k])
-				return false;
 		if (c == 0)
 			return i + 1 == n;
 		i += 1U + c;
@@ -90,7 +105,7 @@ static enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node
 
 	while ((f = shard_next(page, hash, &cursor, out)) == FOUND_NODE)
 		if (out->apex_labels == z->depth && !(out->flags & (NODE_PIECE | NODE_RUN)) &&
-		    same_name(q->out, at, out->owner, out->owner_len))
+		    same_name(q, at, out->owner, out->owner_len))
 			/* Names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
 			return below(q, out, q->zone.part.dnames, NODE_HAS_DNAME, false) ? FOUND_NONE : FOUND_NODE;
 	return f;
