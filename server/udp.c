@@ -17,7 +17,8 @@ enum {
 struct slot {
 	struct sockaddr_in6 peer; /* room for either family */
 	struct iovec request_io, answer_io;
-	alignas(struct cmsghdr) uint8_t control[CONTROL_MAX]; /* the address asked; sent back as the one to answer from */
+	alignas(struct cmsghdr)
+	    uint8_t control[CONTROL_MAX]; /* the address asked; sent back as the one to answer from */
 	uint8_t request[REQUEST_MAX];
 	uint8_t answer[ANSWER_MAX];
 };
