@@ -70,6 +70,7 @@ static void descend(const struct ask *q, struct place *p)
 {
 	unsigned labels = q->link->name.labels, low = q->zone.depth;
 
+	p->what = DAMAGED; /* a zone is never deeper than the name it was found for: the walk says otherwise at once */
 	for (unsigned d = low; d <= labels; d++) {
 		if (d != labels && !depth_in(q->zone.part.cuts, d))
 			continue;
