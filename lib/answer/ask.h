@@ -41,6 +41,15 @@ struct served {
 	uint8_t depth;          /* labels of the apex */
 };
 
+/* Zones looked up lately, by the hash of their apex: what the zone table says, taken apart. Good for one snapshot. */
+enum { CACHED_ZONES = 16 };
+
+struct cached_zone {
+	uint64_t hash; /* of the apex */
+	bool used;
+	struct served zone;
+};
+
 /* A name of the chain that began with the question, and where it stands in the message. */
 struct link {
 	struct qname name;
@@ -60,6 +69,9 @@ struct answerer {
 	char damaged[NAME_TEXT_MAX];
 	struct link chain[CHAIN_MAX + 1];
 	struct owed owed[CHAIN_MAX + 1];
+	const struct snapshot *cached_of;
+	uint64_t cached_counter;
+	struct cached_zone cached[CACHED_ZONES];
 	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
 };
 

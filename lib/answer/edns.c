@@ -44,6 +44,8 @@ size_t edns_room(const struct edns *e, const struct answer_options *o, bool tcp)
 {
 	if (!e->present)
 		return 0;
+	if (likely(!(e->nsid || e->zoneversion || e->keepalive)))
+		return OPT_FIXED;
 	return OPT_FIXED + (e->nsid && o->nsid.n != 0 ? OPTION_HEAD + o->nsid.n : 0U) +
 	       (e->zoneversion ? OPTION_HEAD + 6U : 0U) + (e->keepalive && tcp ? OPTION_HEAD + 2U : 0U);
 }
@@ -59,11 +61,18 @@ static void put_error(struct wr *out, int ede)
 
 void edns_write(const struct edns *e, const struct edns_answer *a, struct wr *out)
 {
-	wr_u8(out, 0); /* the root */
-	wr_u16(out, RR_OPT);
-	wr_u16(out, a->options->udp_size);
-	wr_u32(out, (uint32_t)(a->rcode >> 4) << 24 | (e->dnssec ? EDNS_DO : 0U));
-	size_t length = wr_hole16(out);
+	uint8_t *p = wr_room(out, OPT_FIXED);
+
+	if (p == NULL)
+		return;
+	p[0] = 0; /* the root */
+	put_u16(p + 1, RR_OPT);
+	put_u16(p + 3, a->options->udp_size);
+	put_u32(p + 5, (uint32_t)(a->rcode >> 4) << 24 | (e->dnssec ? EDNS_DO : 0U));
+	put_u16(p + 9, 0);
+	size_t length = out->len;
+	if (likely(!(e->nsid || e->zoneversion || e->keepalive) && a->ede == EDE_NONE))
+		return;
 	if (e->nsid && a->options->nsid.n != 0) {
 		wr_u16(out, EDNS_NSID);
 		wr_u16(out, (uint16_t)a->options->nsid.n);

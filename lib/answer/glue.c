@@ -9,21 +9,29 @@ struct host {
 	uint16_t at; /* of its name in the message */
 };
 
-struct glue {
-	struct ask *q;
-	struct host waiting[WAITING_MAX];
-	unsigned n_waiting;
-};
-
 static inline uint8_t fold(uint8_t c)
 {
 	return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c + 32) : c;
 }
 
+static bool same_label(const uint8_t *label, const uint8_t *want)
+{
+	unsigned n = want[0];
+
+	if (memcmp(label, want, n + 1U) == 0)
+		return true;
+	for (unsigned k = 0; k <= n; k++)
+		if (fold(label[k]) != want[k])
+			return false;
+	return true;
+}
+
 /* same_name compares the name at `at` of the message, pointers and all, with one in lower-case wire form. Each
  * pointer must lead before the place it is read at, and labels consume `want`, so it ends. */
-static bool same_name(const struct wr *msg, size_t at, const uint8_t *want, size_t n)
+static bool same_name(const struct ask *q, size_t at, const uint8_t *want, size_t n)
 {
+	const struct wr *msg = q->out;
+	const struct qname *name = &q->link->name;
 	size_t i = 0;
 
 	while (i < n && at < msg->len) {
@@ -33,13 +41,14 @@ static bool same_name(const struct wr *msg, size_t at, const uint8_t *want, size
 			if (to >= at)
 				return false;
 			at = to;
+			size_t in_name = at - q->link->at;
+			if (at >= q->link->at && in_name < name->len) /* its folded copy is at hand */
+				return n - i == name->len - in_name && memcmp(name->lower + in_name, want + i, n - i) == 0;
 			continue;
 		}
-		if (c != want[i] || i + 1 + c > n || at + 1 + c > msg->len)
+		if (c > NAME_LABEL_MAX || c != want[i] || i + 1 + c > n || at + 1 + c > msg->len ||
+		    !same_label(msg->p + at, want + i))
 			return false;
-		for (unsigned k = 1; k <= c; k++)
-			if (fold(msg->p[at + k]) != want[i + k])
-				return false;
 		if (c == 0)
 			return i + 1 == n;
 		i += 1U + c;
@@ -63,12 +72,13 @@ static bool ends_with(const uint8_t *name, size_t n, struct view tail)
 /* below says whether some name above the host, or with `itself` the host, has one of these flags. */
 static bool below(struct ask *q, const struct node_view *host, const uint64_t mask[2], unsigned flags, bool itself)
 {
-	struct link *current = q->link, target = { .at = 0 };
+	struct link *current = q->link, target;
 	struct name n;
 	bool found = false;
 
-	if ((mask[0] | mask[1]) == 0 || !name_of_wire(view_of(host->owner, host->owner_len), &n))
+	if (!name_of_wire(view_of(host->owner, host->owner_len), &n))
 		return false;
+	target.at = 0;
 	qname_of(&n, &q->s->key, &target.name);
 	q->link = &target;
 	for (unsigned d = q->zone.depth; d < target.name.labels + (itself ? 1U : 0U) && !found; d++) {
@@ -90,9 +100,12 @@ static enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node
 
 	while ((f = shard_next(page, hash, &cursor, out)) == FOUND_NODE)
 		if (out->apex_labels == z->depth && !(out->flags & (NODE_PIECE | NODE_RUN)) &&
-		    same_name(q->out, at, out->owner, out->owner_len))
+		    same_name(q, at, out->owner, out->owner_len))
 			/* Names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
-			return below(q, out, q->zone.part.dnames, NODE_HAS_DNAME, false) ? FOUND_NONE : FOUND_NODE;
+			return likely((z->part.dnames[0] | z->part.dnames[1]) == 0) ||
+					       !below(q, out, z->part.dnames, NODE_HAS_DNAME, false)
+				       ? FOUND_NODE
+				       : FOUND_NONE;
 	return f;
 }
 
@@ -129,27 +142,29 @@ static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
 enum outcome glue_add(struct ask *q)
 {
 	const struct glue_due *due = &q->glue;
-	struct glue g = { .q = q, .n_waiting = 0 };
+	struct host waiting[WAITING_MAX]; /* filled up to n_waiting */
+	unsigned n_waiting = 0;
 	enum outcome o = ANSWERED;
 
 	for (unsigned i = 0; i < due->ns.n_targets && o == ANSWERED; i++) {
 		const uint8_t *t = due->ns.targets + (size_t)i * TARGET;
 		size_t at = due->start + le16(t);
-		struct host h = { .at = (uint16_t)at };
+		struct host h;
 		enum found f = at < q->out->len ? find_host(q, le64(t + 2), at, &h.node) : FOUND_DAMAGED;
 
 		if (f == FOUND_DAMAGED)
 			return broken(q);
 		if (f != FOUND_NODE)
 			continue;
+		h.at = (uint16_t)at;
 		if (due->cut && ends_with(h.node.owner, h.node.owner_len, due->owner)) {
 			if (!add_host(q, &h, &o))
 				q->tc = true;
-		} else if (g.n_waiting < WAITING_MAX) {
-			g.waiting[g.n_waiting++] = h;
+		} else if (n_waiting < WAITING_MAX) {
+			waiting[n_waiting++] = h;
 		}
 	}
-	for (unsigned i = 0; i < g.n_waiting && o == ANSWERED; i++)
-		add_host(q, &g.waiting[i], &o);
+	for (unsigned i = 0; i < n_waiting && o == ANSWERED; i++)
+		add_host(q, &waiting[i], &o);
 	return o;
 }

@@ -52,21 +52,58 @@ static enum err open_zone(const struct ask *q, struct served *z)
 	return z->image != NULL ? OK : ERR_DAMAGED;
 }
 
+/* cached gives the place in the cache where a zone is or belongs. */
+static struct cached_zone *cached(const struct ask *q, uint64_t hash)
+{
+	struct answerer *a = q->a;
+
+	if (unlikely(a->cached_of != q->s || a->cached_counter != q->s->counter)) {
+		memset(a->cached, 0, sizeof a->cached);
+		a->cached_of = q->s;
+		a->cached_counter = q->s->counter;
+	}
+	return &a->cached[hash % CACHED_ZONES];
+}
+
+/* next_apex gives the greatest number of labels, at most `most`, that an apex has; -1: none has. */
+static inline int next_apex(const struct snapshot *s, int most)
+{
+	for (int word = most >> 6; word >= 0; word--, most = 64 * word + 63) {
+		uint64_t depths = le64(s->apex_depths + 8 * word) << (63 - (most & 63));
+		if (depths != 0)
+			return most - __builtin_clzll(depths);
+	}
+	return -1;
+}
+
+static inline bool is_apex(const struct cached_zone *c, const struct qname *n, unsigned d)
+{
+	return c->used && c->hash == n->hash[d] && c->zone.depth == d && c->zone.table.owner_len == n->len - n->at[d] &&
+	       memcmp(c->zone.table.owner, n->lower + n->at[d], c->zone.table.owner_len) == 0;
+}
+
 enum err look_zone(const struct ask *q, unsigned most, struct served *z)
 {
 	const struct qname *n = &q->link->name;
 
-	for (unsigned d = most + 1; d-- > 0;) {
-		if (!(q->s->apex_depths[d >> 3] >> (d & 7) & 1))
-			continue;
+	for (int at = next_apex(q->s, (int)most); at >= 0; at = next_apex(q->s, at - 1)) {
+		unsigned d = (unsigned)at;
+		struct cached_zone *c = cached(q, n->hash[d]);
+		if (likely(is_apex(c, n, d))) {
+			*z = c->zone;
+			return OK;
+		}
 		struct probe p = { n->hash[d], n->lower + n->at[d], (uint8_t)(n->len - n->at[d]), (uint8_t)d, 0 };
 		enum found f = shard_find(image_shard(q->s, q->s->zones, p.hash), &p, &z->table);
 		if (f == FOUND_DAMAGED)
 			return ERR_DAMAGED;
-		if (f == FOUND_NODE) {
-			z->depth = (uint8_t)d;
-			return open_zone(q, z);
-		}
+		if (f != FOUND_NODE)
+			continue;
+		z->depth = (uint8_t)d;
+		enum err e = open_zone(q, z);
+		if (e == OK)
+			*c = (struct cached_zone){ p.hash, true, *z };
+		return e;
 	}
 	return ERR_NOTFOUND;
 }

@@ -57,11 +57,17 @@ static void hash_suffixes(struct qname *q, const struct hash_key *key, const uin
 	}
 }
 
-static void fold_all(struct qname *q)
+/* copy_folded copies q->len octets of a name, folded, eight at a time while at least eight may be read. Length octets
+ * are below 'A' and stay what they are. */
+static inline void copy_folded(struct qname *q, const uint8_t *from, size_t readable)
 {
-	for (unsigned i = 0; i < q->len; i += 8) {
-		uint64_t w = name_fold8(le64(q->lower + i));
-		put_le64(q->lower + i, w);
+	unsigned i = 0;
+
+	for (; i < q->len && readable - i >= 8; i += 8)
+		put_le64(q->lower + i, name_fold8(le64(from + i)));
+	if (i < q->len) {
+		memcpy(q->lower + i, from + i, q->len - i);
+		put_le64(q->lower + i, name_fold8(le64(q->lower + i)));
 	}
 }
 
@@ -74,22 +80,19 @@ void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
 
 	if (left > NAME_WIRE_MAX)
 		left = NAME_WIRE_MAX;
-	while (n < left && p[n] != 0) {
-		if (p[n] > NAME_LABEL_MAX)
-			break;
+	while (n < left && p[n] != 0 && p[n] <= NAME_LABEL_MAX) {
 		start[labels++] = (uint8_t)n;
 		n += 1 + (size_t)p[n];
 	}
-	if (n >= left || p[n] != 0) {
+	if (unlikely(n >= left || p[n] != 0)) {
 		r->bad = true;
 		qname_of(&name_root, key, out);
 		return;
 	}
 	out->len = (uint8_t)(n + 1);
 	out->labels = (uint8_t)labels;
-	memcpy(out->lower, p, n + 1);
+	copy_folded(out, p, (size_t)(r->end - p));
 	r->at += n + 1;
-	fold_all(out);
 	hash_suffixes(out, key, start);
 }
 
@@ -99,8 +102,7 @@ void qname_of(const struct name *n, const struct hash_key *key, struct qname *ou
 
 	out->len = n->len;
 	out->labels = (uint8_t)name_offsets(n, start);
-	memcpy(out->lower, n->wire, n->len);
-	fold_all(out);
+	copy_folded(out, n->wire, n->len);
 	hash_suffixes(out, key, start);
 }
 

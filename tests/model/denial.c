@@ -152,7 +152,7 @@ static struct hash_text text_of(const uint8_t hash[NSEC3_HASH])
 	return t;
 }
 
-/* RFC 5155 3: the owner name is the hash in base32hex "prepended as a single label to the zone name". */
+/* RFC 5155 3: the owner name is the hash in base32hex "prepended as a single label to the name of the zone". */
 static bool hash_of_owner(const struct zone *z, const struct name *owner, struct hash_text *out)
 {
 	struct name tail = name_strip(owner, 1), lower = *owner;
@@ -175,8 +175,8 @@ static bool hash_lies_between(const struct hash_text *owner, const struct hash_t
 	return span < 0 ? above && below : above || below; /* the last one's next is the first */
 }
 
-/* RFC 5155 7.2: only NSEC3 RRs that have "the same hash algorithm, iterations, and salt parameters" as the
- * NSEC3PARAM. */
+/* Only the NSEC3 RRs with the hash algorithm, iterations and salt of the NSEC3PARAM are of its chain (RFC 5155 4).
+ */
 static bool is_of_chain(const struct chain *c, struct view nsec3, struct hash_text *next)
 {
 	struct rd r = rd_of(nsec3);
@@ -346,7 +346,7 @@ void naive_deny_closer(const struct denial *d, const struct name *qname, const s
 /* RFC 4035 3.1.3.4: an NSEC proving that there are no RRsets of the type at the wildcard, and one proving that
  * there is no closer match. RFC 5155 7.2.5: the closest encloser proof, and "the NSEC3 RR that matches the
  * wildcard". */
-void deny_wildcard_type(const struct denial *d, const struct name *qname, const struct name *encloser)
+void naive_deny_wildcard_type(const struct denial *d, const struct name *qname, const struct name *encloser)
 {
 	struct chain c;
 	enum kind kind = kind_of(d, &c);

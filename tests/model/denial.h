@@ -34,9 +34,10 @@ void naive_deny_ds(const struct denial *d, const struct name *cut);
 void naive_deny_closer(const struct denial *d, const struct name *qname, const struct name *encloser);
 
 /* The wildcard at `encloser` matches the name but does not have the type. */
-void deny_wildcard_type(const struct denial *d, const struct name *qname, const struct name *encloser);
+void naive_deny_wildcard_type(const struct denial *d, const struct name *qname, const struct name *encloser);
 
-/* nsec3_hash is RFC 5155 5 for SHA-1: IH(salt, x, 0) = H(x || salt), and so on, of the name in lower case. */
+/* naive_nsec3_hash is RFC 5155 5 for SHA-1: IH(salt, x, 0) = H(x || salt), and so on, of the name in lower case.
+ */
 void naive_nsec3_hash(const struct name *n, uint16_t iterations, struct view salt, uint8_t out[NSEC3_HASH]);
 
 /* base32hex writes a hash as the label of an NSEC3 owner (RFC 4648 7, in lower case). */

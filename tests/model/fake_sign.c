@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tests/model/denial.h"
+#include "tests/model/random_zone.h"
 
 enum { TYPES_MAX = 64, RDATA_ROOM = 1024 };
 
@@ -196,7 +197,7 @@ static bool is_left_out(const struct draft *d, const struct fake_sign *how, cons
 	return how->opt_out && draft_place(d, owner) == PLACE_CUT && draft_find(d, owner, RR_DS) == NULL;
 }
 
-static void add_nsec3(struct draft *d, const struct fake_sign *how)
+static void add_nsec3(struct draft *d, struct rng *r, const struct fake_sign *how)
 {
 	struct chain c = { 0 };
 	size_t n = 0;
@@ -206,7 +207,8 @@ static void add_nsec3(struct draft *d, const struct fake_sign *how)
 		if (!is_left_out(d, how, &c.link[i].owner))
 			c.link[n++] = c.link[i];
 	for (size_t i = 0; i < n; i++) {
-		naive_nsec3_hash(&c.link[i].owner, how->iterations, view_of(how->salt, how->salt_len), c.link[i].digest);
+		naive_nsec3_hash(&c.link[i].owner, how->iterations, view_of(how->salt, how->salt_len),
+				 c.link[i].digest);
 		base32hex(c.link[i].digest, c.link[i].hash);
 	}
 	qsort(c.link, n, sizeof *c.link, by_hash);
@@ -217,6 +219,8 @@ static void add_nsec3(struct draft *d, const struct fake_sign *how)
 
 		if (!name_push(view_of(c.link[i].hash, NSEC3_LABEL), &d->apex, &owner))
 			abort();
+		if (rng_percent(r, 10)) /* signers differ in the letters of base32hex */
+			random_case(r, &owner);
 		put_parameters(&w, how, how->opt_out);
 		wr_u8(&w, NSEC3_HASH);
 		wr_bytes(&w, c.link[(i + 1) % n].digest, NSEC3_HASH);
@@ -261,10 +265,10 @@ void fake_sign(struct draft *d, struct rng *r, const struct fake_sign *how)
 	if (how->nsec3 && how->second_chain && rng_percent(r, 50))
 		add_nsec3param(d, &second, 1);
 	if (how->nsec3)
-		add_nsec3(d, how);
+		add_nsec3(d, r, how);
 	else
 		add_nsec(d, how);
 	if (how->nsec3 && how->second_chain)
-		add_nsec3(d, &second);
+		add_nsec3(d, r, &second);
 	sign_all(d, r);
 }

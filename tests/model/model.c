@@ -22,8 +22,7 @@ static struct denial denial_of(const struct asking *a)
 	return (struct denial){ a->zone, a->model->nsec3_iterations_max, a->out };
 }
 
-/* RFC 4035 3.1.1: when it includes a signed RRset, the server "MUST also place its RRSIG RR(s)" in the same
- * section. */
+/* RFC 4035 3.1.1: with a signed RRset "the name server MUST also place its RRSIG RRs" in the same section. */
 static void put_rrset(struct asking *a, int section, const struct name *owner, const struct rrset *s,
 		      bool with_sigs)
 {
@@ -119,7 +118,7 @@ static enum step substitute(struct asking *a, const struct name *owner)
 	return a->qtype == RR_CNAME || a->qtype == RR_ANY ? ENDED : go_to(a, &next);
 }
 
-/* RFC 8482 4.1: "a DNS responder that receives an ANY query MAY decline to provide a conventional ANY response":
+/* RFC 8482 4: "a DNS responder that receives an ANY query MAY decline to provide a conventional ANY response":
  * one RRset stands for all. Which one is our choice: CNAME, else the lowest type, never a denial record. */
 static const struct rrset *any_of(const struct node *node)
 {
@@ -157,10 +156,12 @@ static bool put_matching(struct asking *a, const struct name *source)
 	return true;
 }
 
-/* RFC 4035 3.1: types about the owner's own records are answered at a CNAME, not behind it. */
-static bool leads_on(uint16_t qtype)
+/* A CNAME leads on unless it is itself asked for (ANY asks for it too), or something of the type asked for stands
+ * beside it, as NSEC, KEY and RRSIG may (RFC 4035 2.5, RFC 2181 10.1). RRSIG always does. */
+static bool leads_on(const struct asking *a, const struct name *source)
 {
-	return qtype != RR_CNAME && qtype != RR_ANY && qtype != RR_RRSIG;
+	return a->qtype != RR_CNAME && a->qtype != RR_ANY && a->qtype != RR_RRSIG &&
+	       look_rrset(a->zone, source, a->qtype) == NULL;
 }
 
 /* RFC 1034 4.3.2 3a, or 3c with the wildcard as source: "If the data at the node is a CNAME, and QTYPE doesn't
@@ -173,10 +174,7 @@ static enum step at_node(struct asking *a, const struct name *source, const stru
 	const struct rrset *cname = look_rrset(a->zone, source, RR_CNAME);
 	struct name target;
 
-	/* RFC 4035 2.5: NSEC (and KEY, RRSIG) may stand beside a CNAME; what is there is answered. */
-	const struct rrset *beside = look_rrset(a->zone, source, a->qtype);
-
-	if (cname != NULL && leads_on(a->qtype) && (beside == NULL || beside->n == 0)) {
+	if (cname != NULL && leads_on(a, source)) {
 		put_rrset(a, MODEL_ANSWER, &a->qname, cname, true);
 		if (a->dnssec_ok && encloser != NULL)
 			naive_deny_closer(&d, &a->qname, encloser);
@@ -185,13 +183,13 @@ static enum step at_node(struct asking *a, const struct name *source, const stru
 	if (put_matching(a, source)) {
 		if (a->dnssec_ok && encloser != NULL)
 			naive_deny_closer(&d, &a->qname, encloser);
-		if (a->qtype == RR_NS && name_eq(source, &a->zone->apex)) /* priming, RFC 9609 4.2 */
+		if (a->qtype == RR_NS && name_eq(source, &a->zone->apex)) /* priming, RFC 9609 4 */
 			put_addresses(a, look_rrset(a->zone, source, RR_NS));
 		return ENDED;
 	}
 	put_negative_soa(a);
 	if (a->dnssec_ok && encloser != NULL)
-		deny_wildcard_type(&d, &a->qname, encloser);
+		naive_deny_wildcard_type(&d, &a->qname, encloser);
 	else if (a->dnssec_ok)
 		naive_deny_type(&d, &a->qname);
 	return ENDED;

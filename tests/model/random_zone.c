@@ -271,7 +271,7 @@ static void fill(struct world *w, struct draft *d)
 	for (unsigned n = 1 + rng_below(w->r, 3); n > 0; n--)
 		add_one(w, d, &d->apex, kind_of(RR_NS));
 	add_glue(w, d, &d->apex);
-	for (unsigned n = rng_below(w->r, 30); n > 0; n--) {
+	for (unsigned n = rng_below(w->r, rng_percent(w->r, 4) ? 300 : 30); n > 0; n--) {
 		struct name owner = random_owner(w, d);
 		add_rrset(w, d, &owner, random_kind(w->r));
 	}
