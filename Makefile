@@ -115,6 +115,12 @@ bench:
 	$(AGAIN) all benches
 	@tests/bench/bench.py $(B)
 
+# The same zones in NSD, Knot and BIND, the same questions to all: tests/interop/README.md.
+interop interop-short:
+	@tests/interop/install.sh
+	$(AGAIN) all
+	@tests/interop/all.sh $(if $(findstring short,$@),short,full)
+
 lint:
 	@.ci/deps build lint
 	@STD="$(STD)" WARN="$(WARN)" tests/lint/lint.sh
@@ -137,6 +143,6 @@ install: all
 clean:
 	rm -rf build build-asan build-tsan build-clang build-cov build-fuzz
 
-.PHONY: all demo run tests fuzzers benches check test asan tsan clang coverage fuzz bench lint format deps install clean
+.PHONY: all demo run tests fuzzers benches check test asan tsan clang coverage fuzz bench interop interop-short lint format deps install clean
 .DELETE_ON_ERROR:
 -include $(patsubst %.c,$(B)/%.d,$(LIB_SRC) $(ZONEC_SRC) $(SERVER_SRC) $(HELP_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))

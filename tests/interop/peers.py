@@ -244,6 +244,12 @@ logging { category default { default_stderr; }; category queries { null; }; cate
         return ["named", "-f", "-n", "2", "-U", "2", "-c", self.path("named.conf"), "-L", self.log_path]
 
 
+# Checks of zonec that the peers do not make, or leave to other programs. Zones that fail them must be answered alike too.
+# A chain with holes stays an error: nothing could be proved from it.
+LENIENT = ("apex-ns", "apex-ns-target", "below-dname", "denial-bitmap", "rrsig-missing", "rrsig-wrong", "zonemd-wrong",
+           "rrs-per-rrset", "types-per-name")
+
+
 class Edict(Server):
     name = "edict"
     bin = os.environ.get("EDICT_BIN", os.path.join(CHECKOUT, "build", "bin"))
@@ -256,7 +262,8 @@ class Edict(Server):
         os.makedirs(self.path("db"), exist_ok=True)
         listing = self.write("zones.list", "".join("%s %s\n" % (z.origin, z.path) for z in self.zones))
         with open(self.path("zonec.log"), "wb") as log:
-            subprocess.run([os.path.join(self.bin, "zonec"), "compile", "-d", self.path("db"), "--list", listing],
+            subprocess.run([os.path.join(self.bin, "zonec"), "compile", "-q", "-d", self.path("db"),
+                            *(word for check in LENIENT for word in ("--warning", check)), "--list", listing],
                            stdout=log, stderr=log, check=False)
 
     def command(self):

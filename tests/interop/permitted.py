@@ -5,7 +5,7 @@ question and both messages, and says whether it explains this item; it is as nar
 """
 import wire
 from compare import permitted
-from wire import A, AA, AAAA, ANY, CNAME, DNAME, DS, NS, NSEC, NSEC3, RRSIG, TC
+from wire import A, AA, AAAA, ANY, CNAME, DNAME, DS, NS, NSEC, NSEC3, RRSIG, SOA, TC
 
 NOERROR, SERVFAIL, NXDOMAIN, YXDOMAIN = 0, 2, 3, 6
 EDE = 15
@@ -135,6 +135,18 @@ def _(case, item, mine, ref):
     return case.qtype in (RRSIG, NSEC, NSEC3) and any(rr.type == CNAME for rr in mine.answer | ref.answer)
 
 
+@permitted("ns-at-a-wildcard")
+def _(case, item, mine, ref):
+    """A wildcard that owns NS: Knot refers, NSD and Edict answer as for any type (RFC 4592 4.2 leaves it undefined)."""
+    return any(rr.type == NS and rr.owner[:2] == b"\1*" for rr in mine.authority | ref.authority)
+
+
+@permitted("ds-in-a-half-signed-zone")
+def _(case, item, mine, ref):
+    """NSEC records and DS, but no signatures: BIND takes the zone for unsigned."""
+    return case.of("bind", mine, ref) is not None and item.kind == "authority" and covered(item.what) in (DS, NSEC, NSEC3, SOA)
+
+
 @permitted("any-and-dname")
 def _(case, item, mine, ref):
     return case.qtype == ANY and any(rr.type == DNAME for rr in mine.answer | ref.answer)
@@ -153,10 +165,18 @@ def _(case, item, mine, ref):
 
 @permitted("ds-across-a-gap")
 def _(case, item, mine, ref):
-    """DS at an apex whose parent is not served, though a zone further up is: Edict says NODATA, the others refer."""
+    """DS at an apex whose parent is not served, or does not delegate it: Edict says NODATA from the child, the others
+    answer from whatever zone is above, in three ways."""
     world = case.world
-    return (case.qtype == DS and case.qname in world.zones and case.qname != b"\0" and case.of("edict", mine, ref) is not None
-            and world.zone_of(wire.parent(case.qname)) is not None and world.cut_over(case.qname) not in (None, case.qname))
+    return (case.qtype == DS and case.qname in world.zones and case.qname != b"\0"
+            and world.zone_of(wire.parent(case.qname)) is not None and world.cut_over(case.qname) != case.qname)
+
+
+@permitted("ds-behind-a-cname")
+def _(case, item, mine, ref):
+    """A CNAME leads to an apex, and the question is DS: NSD answers from the parent, the others from the child."""
+    names = visited(case, mine)
+    return case.qtype == DS and case.of("nsd", mine, ref) is not None and len(names) > 1 and names[-1] in case.world.zones
 
 
 # ---------------------------------------------------------------- single servers' habits and mistakes

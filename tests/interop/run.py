@@ -142,34 +142,44 @@ class Handle:
         self.name, self.port = server.name, server.port
 
 
-def compare_set(s, args, tally, directory):
-    """compare_set starts the servers over one set of zones and asks everything about each of its zones."""
-    classes = [c for c in args.classes if c.name in s.peers or c.name == "edict"]
-    began = time.monotonic()
+def compare_set(s, classes, args, tally, directory):
+    """compare_set starts the servers over one set of zones and asks everything about each of its zones. Zones that some
+    server does not take are set apart, for their absence would change other zones' answers too."""
+    if len(classes) < 2 or not s.zones:
+        return
     with peers.started(classes, s.zones, directory) as servers:
-        absent = {z: [p.name for p in servers if z not in p.served] for z in s.zones}
-        for z, names in absent.items():
-            if names:
-                print("  %s is not served by %s" % (z.origin, ", ".join(names)))
-        contents = [questions.Contents(z) for z in s.zones]
-        WORLD[0] = compare.World(contents)
-        limit = args.limit or (SHORT_LIMIT.get(s.name.split("/")[0]) if args.short else None)
-        jobs, asked = [], 0
-        for c in contents:
-            handles = [Handle(p) for p in servers if p.name not in absent[c.zone]]
-            if len(handles) > 1:
-                qs = questions.about(c, args.seed, limit)
-                asked += len(qs) * len(args.hows)
-                jobs += [(s.name, handles, how, qs[at:at + SLICE]) for how in args.hows for at in range(0, len(qs), SLICE)]
-        with multiprocessing.Pool(args.jobs) as pool:
-            for part in pool.imap_unordered(compare_slice, jobs):
-                tally.add(part)
-        for p in servers:
-            if not p.alive():
-                tally.failed += 1
-                tally.unexplained[p.name, "the server ended"] += 1
+        takers = {z: tuple(p.name for p in servers if z in p.served) for z in s.zones}
+        if all(len(names) == len(servers) for names in takers.values()):
+            ask_about(s, servers, args, tally)
+            return
+    for names in sorted(set(takers.values()), key=len, reverse=True):
+        part = [z for z in s.zones if takers[z] == names]
+        if len(names) < len(classes):
+            print("  only %s: %s" % (", ".join(names) or "nobody", " ".join(z.origin for z in part)))
+        compare_set(s._replace(zones=part), [c for c in classes if c.name in names], args, tally, directory)
+
+
+def ask_about(s, servers, args, tally):
+    """ask_about compares the running servers' answers about every zone of the set."""
+    began = time.monotonic()
+    contents = [questions.Contents(z) for z in s.zones]
+    WORLD[0] = compare.World(contents)
+    handles = [Handle(p) for p in servers]
+    limit = args.limit or (SHORT_LIMIT.get(s.name.split("/")[0]) if args.short else None)
+    jobs, asked = [], 0
+    for c in contents:
+        qs = questions.about(c, args.seed, limit)
+        asked += len(qs) * len(args.hows)
+        jobs += [(s.name, handles, how, qs[at:at + SLICE]) for how in args.hows for at in range(0, len(qs), SLICE)]
+    with multiprocessing.Pool(args.jobs) as pool:
+        for part in pool.imap_unordered(compare_slice, jobs):
+            tally.add(part)
+    for p in servers:
+        if not p.alive():
+            tally.failed += 1
+            tally.unexplained[p.name, "the server ended"] += 1
     took = time.monotonic() - began
-    print("%-20s %7d questions of %s, %.1f s" % (s.name, asked, ", ".join(p.name for p in servers), took), flush=True)
+    print("%-18s %7d questions of %s, %.1f s" % (s.name, asked, ", ".join(p.name for p in servers), took), flush=True)
 
 
 def all_sets(args, directory):
@@ -222,7 +232,7 @@ def main():
     try:
         for s in all_sets(args, directory):
             if not args.set or any(fnmatch.fnmatch(s.name, pattern) for pattern in args.set):
-                compare_set(s, args, tally, directory)
+                compare_set(s, [c for c in args.classes if c.name in s.peers + ("edict",)], args, tally, directory)
     finally:
         if not args.keep:
             shutil.rmtree(directory, ignore_errors=True)
