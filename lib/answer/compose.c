@@ -162,7 +162,7 @@ bool compose(struct ask *q, enum section section, const struct frag *f, unsigned
 bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner)
 {
 	struct wr before = *q->out;
-	struct anchor apex = anchor_of(q, q->zone.depth, q->zone.depth);
+	struct anchor apex = anchor_of(q, q->zone->depth, q->zone->depth);
 	size_t start = q->out->len, size = (size_t)f->plain + f->sig;
 	bool far = start > MSG_POINTER_MAX || apex.owner_at > MSG_POINTER_MAX;
 
