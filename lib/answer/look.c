@@ -1,30 +1,5 @@
 #include "answer/ask.h"
 
-/* A name's place in an image is its hash; in the pool it is that of its zone's apex. */
-static inline uint64_t place_of(const struct served *z, const struct qname *n, uint64_t hash)
-{
-	return z->part.flags & ZONEPART_POOLED ? n->hash[z->depth] : hash;
-}
-
-static inline enum found look_suffix(const struct ask *q, const struct qname *n, unsigned depth, struct node_view *out)
-{
-	const struct served *z = q->zone;
-	struct view page = image_shard(q->s, z->image, place_of(z, n, n->hash[depth]));
-	struct probe p = { n->hash[depth], n->lower + n->at[depth], (uint8_t)(n->len - n->at[depth]), z->depth, 0 };
-
-	return shard_find(page, &p, out);
-}
-
-enum found look(const struct ask *q, unsigned depth, struct node_view *out)
-{
-	return look_suffix(q, &q->link->name, depth, out);
-}
-
-enum found look_name(const struct ask *q, const struct qname *n, struct node_view *out)
-{
-	return look_suffix(q, n, n->labels, out);
-}
-
 enum found look_wild(const struct ask *q, unsigned depth, struct node_view *out)
 {
 	const struct qname *n = &q->link->name;
@@ -111,18 +86,16 @@ enum err look_zone(struct ask *q, unsigned most)
 	return ERR_NOTFOUND;
 }
 
-enum err gather(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot)
+enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot)
 {
 	struct name owner;
 	struct qname hashed;
 	struct wr w = wr_of(q->a->gather[slot], FRAG_BODY_MAX);
 
-	if (likely(!(f->flags & FRAG_OUT)))
-		return OK;
 	if (!name_of_wire(view_of(n->owner, n->owner_len), &owner))
 		return ERR_DAMAGED;
 	qname_of(&owner, &q->s->key, &hashed);
-	for (uint8_t i = 0; i < f->pieces; i++) {
+	for (uint8_t i = 0; i < (uint8_t)f->at; i++) {
 		uint64_t hash = piece_hash(hashed.hash[hashed.labels], f->type, i);
 		struct probe p = { hash, n->owner, n->owner_len, n->apex_labels, NODE_PIECE };
 		struct view octets, page = image_shard(q->s, q->zone->image, place_of(q->zone, &hashed, hash));

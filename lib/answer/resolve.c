@@ -63,16 +63,28 @@ static enum landmark encloser_between(const struct ask *q, unsigned low, unsigne
 	return MISSING;
 }
 
+/* next_depth gives the first depth from `from` on that is in a mask, at most `most`. */
+static inline unsigned next_depth(const uint64_t mask[2], unsigned from, unsigned most)
+{
+	for (unsigned d = from; d < most; d = (d | 63) + 1) {
+		uint64_t depths = mask[d >> 6] >> (d & 63);
+		if (depths != 0) {
+			d += (unsigned)__builtin_ctzll(depths);
+			return d < most ? d : most;
+		}
+	}
+	return most;
+}
+
 /* descend goes down the depths at which the zone has cuts or DNAMEs; the first one found ends the search, whatever
  * exists below it. */
-static void descend(const struct ask *q, struct place *p)
+static inline void descend(const struct ask *q, struct place *p)
 {
 	unsigned labels = q->link->name.labels, low = q->zone->depth;
+	unsigned d = next_depth(q->zone->part.cuts, low, labels);
 
 	p->what = DAMAGED; /* a zone is never deeper than the name it was found for: the walk says otherwise at once */
-	for (unsigned d = low; d <= labels; d++) {
-		if (d != labels && !depth_in(q->zone->part.cuts, d))
-			continue;
+	for (; d <= labels; d = next_depth(q->zone->part.cuts, d + 1, labels)) {
 		p->what = look_at(q, d, &p->node);
 		p->depth = d;
 		if (p->what == MISSING && d > low)

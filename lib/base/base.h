@@ -20,6 +20,7 @@
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#define COLD __attribute__((cold, noinline)) /* kept out of the way of what nearly every query does */
 
 struct view {
 	const uint8_t *p;

@@ -30,11 +30,11 @@ static inline uint64_t tail_word(const uint8_t *p, unsigned n)
 /* step may read up to 7 octets behind the label: its caller has padded them. */
 static inline uint64_t step(const struct hash_key *key, uint64_t h, const uint8_t *label, unsigned n)
 {
-	unsigned left = n;
+	const uint8_t *end = label + n;
 
-	for (; left > 8; left -= 8, label += 8)
+	for (; end - label > 8; label += 8)
 		h = hash_mix(h ^ le64(label), key->k[0]);
-	return hash_mix(h ^ tail_word(label, left), key->k[1] + n);
+	return hash_mix(h ^ tail_word(label, (unsigned)(end - label)), key->k[1] + n);
 }
 
 uint64_t hash_label(const struct hash_key *key, uint64_t suffix, const uint8_t *label, unsigned n)
