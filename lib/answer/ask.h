@@ -38,6 +38,7 @@ struct served {
 	const struct image *image;
 	struct zonepart part;
 	struct node_view table; /* its node in the zone table: the SOA */
+	struct frag negative;   /* the SOA with the TTL of negative answers */
 	uint8_t depth;          /* labels of the apex */
 };
 
@@ -92,11 +93,10 @@ struct ask {
 	struct link *link; /* the name being resolved: a->chain[n_links - 1] */
 	const struct served *zone; /* the zone it is in, NULL: none yet; good until the next look_zone */
 	const struct glue_due *glue; /* NULL: none is due */
-	unsigned n_links, n_owed, n_proofs;
-	uint16_t qtype, count[SECTIONS];
-	uint8_t rcode;
-	bool dnssec, aa, tc, tcp, any_class;
 	int ede; /* EDE_NONE or an info code */
+	uint16_t qtype, count[SECTIONS];
+	uint8_t n_links, n_owed, n_proofs, rcode;
+	bool dnssec, aa, tc, tcp, any_class;
 };
 
 /* ---- look.c ---- */
@@ -129,11 +129,26 @@ static inline enum found look_name(const struct ask *q, const struct qname *n, s
 }
 
 /* look_wild finds the wildcard below the suffix of `depth` labels. */
-enum found look_wild(const struct ask *q, unsigned depth, struct node_view *out);
+enum found look_asterisk(const struct ask *q, unsigned depth, struct node_view *out);
+
+static inline enum found look_wild(const struct ask *q, unsigned depth, struct node_view *out)
+{
+	return q->zone->part.flags & ZONEPART_WILD ? look_asterisk(q, depth, out) : FOUND_NONE;
+}
 
 /* look_zone makes q->zone the zone with the longest apex of at most `most` labels that is a suffix of the current
  * name. OK; ERR_NOTFOUND and q->zone stays as it was; ERR_DAMAGED. */
 enum err look_zone(struct ask *q, unsigned most);
+
+/* cache_begin empties the cache if it is not of this snapshot. */
+static inline void cache_begin(struct answerer *a, const struct snapshot *s)
+{
+	if (likely(a->cached_of == s && a->cached_counter == s->counter))
+		return;
+	memset(a->cached, 0, sizeof a->cached);
+	a->cached_of = s;
+	a->cached_counter = s->counter;
+}
 
 /* gather puts a FRAG_OUT fragment's body together in the answerer's buffer `slot`; others are left as they are. */
 enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);

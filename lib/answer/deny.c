@@ -19,12 +19,9 @@ bool already(struct ask *q, const uint8_t *record)
 
 enum outcome deny_soa(struct ask *q)
 {
-	struct frag f;
 	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
 
-	if (node_frag(&q->zone->table, FRAG_SOA_NEGATIVE, &f) != OK || f.rrs == NULL)
-		return broken(q);
-	return put(q, &f, what_of(q), &a);
+	return put(q, &q->zone->negative, what_of(q), &a);
 }
 
 /* ---- the chain: runs of entries in order ---- */

@@ -198,10 +198,10 @@ static enum verdict step_route(struct query *q)
 
 	if (q->opcode != OPCODE_QUERY || type == RR_AXFR || type == RR_IXFR)
 		return refuse_zone(q);
+	if (type == 0 || type == RR_OPT || type == RR_TSIG || type == RR_TKEY)
+		return error(q, RCODE_FORMERR);
 	if (type == RR_MAILA || type == RR_MAILB)
 		return error(q, RCODE_NOTIMP);
-	if (type == RR_OPT || type == RR_TSIG || type == RR_TKEY || type == 0)
-		return error(q, RCODE_FORMERR);
 	return answer_question(q);
 }
 
@@ -282,7 +282,8 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 		.edns.size = MSG_UDP_PLAIN,
 	};
 
-	wr_room(out, MSG_HEADER);
+	cache_begin(a, s);
+	out->len = MSG_HEADER;
 	if (run_steps(&q) != DROP)
 		return finish(&q);
 	a->counters.dropped++;

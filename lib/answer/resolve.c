@@ -45,7 +45,7 @@ static enum landmark look_at(const struct ask *q, unsigned d, struct node_view *
 
 /* encloser_between narrows down where existence ends: the suffix of `low` labels exists, that of `high` does not.
  * All ancestors of a name exist, so bisection finds the one place. */
-static enum landmark encloser_between(const struct ask *q, unsigned low, unsigned high, struct place *p)
+static COLD enum landmark encloser_between(const struct ask *q, unsigned low, unsigned high, struct place *p)
 {
 	struct node_view n;
 
@@ -165,7 +165,7 @@ static enum outcome referral(struct ask *q, const struct place *p)
 	return ANSWERED;
 }
 
-static enum outcome dname(struct ask *q, const struct place *p)
+static COLD enum outcome dname(struct ask *q, const struct place *p)
 {
 	struct anchor a = anchor_of(q, p->depth, p->depth);
 	struct name current, from, to, target;
@@ -247,7 +247,7 @@ static bool add_soa(struct ask *q, const struct frag *f, unsigned what)
 }
 
 /* all_of answers with several RRsets of a node: `what` of each that has it. Gives how many. */
-static enum outcome all_of(struct ask *q, const struct source *s, unsigned what, unsigned *n)
+static COLD enum outcome all_of(struct ask *q, const struct source *s, unsigned what, unsigned *n)
 {
 	struct frag f;
 
@@ -267,7 +267,7 @@ static enum outcome all_of(struct ask *q, const struct source *s, unsigned what,
 }
 
 /* any gives one RRset, the first (RFC 8482 4.1) but NSEC, or over TCP, if the operator wants, all of them. */
-static enum outcome any(struct ask *q, const struct source *s, unsigned *n)
+static COLD enum outcome any(struct ask *q, const struct source *s, unsigned *n)
 {
 	struct frag f, first = { .n_rr = 0 }, soa;
 	bool has_soa = soa_of(q, s, &soa);

@@ -45,22 +45,25 @@ uint64_t hash_label(const struct hash_key *key, uint64_t suffix, const uint8_t *
 	return step(key, suffix, padded, n);
 }
 
-/* hash_suffixes expects lower, len and the label starts in start[0..labels-1], left to right. */
-static inline void hash_suffixes(struct qname *q, const struct hash_key *shared, const uint8_t *start)
+/* hash_suffixes expects lower and len, and the label starts, left to right, in the last places of at[] from the end
+ * backwards. It moves them to the first: what it writes was read before. */
+static inline void hash_suffixes(struct qname *q, const struct hash_key *shared, const uint8_t *starts)
 {
 	const struct hash_key key = *shared;
-	unsigned labels = q->labels;
+	const uint8_t *end = q->at + NAME_LABELS_MAX;
 	uint64_t h = key.k[2];
+	unsigned d = 0;
 
 	q->at[0] = (uint8_t)(q->len - 1);
 	q->hash[0] = h;
-	for (unsigned d = 1; d <= labels; d++) {
-		uint8_t at = start[labels - d];
+	while (starts != end) {
+		uint8_t at = *++starts;
 		const uint8_t *label = q->lower + at;
 		h = step(&key, h, label + 1, label[0]);
-		q->at[d] = at;
+		q->at[++d] = at;
 		q->hash[d] = h;
 	}
+	q->labels = (uint8_t)d;
 }
 
 /* fold16 folds A-Z in sixteen octets. Length octets are below 'A' and stay what they are. */
@@ -85,38 +88,38 @@ static inline void copy_folded(uint8_t *lower, const uint8_t *from, size_t n, si
 		fold16(lower + i, from + i);
 }
 
-void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
+/* take prepares a name in plain wire form; gives its length, or 0 if there is none within `left` octets. */
+static inline size_t take(const uint8_t *p, size_t left, const struct hash_key *key, struct qname *out)
 {
-	uint8_t start[NAME_LABELS_MAX + 1];
-	const uint8_t *p = r->at;
-	size_t readable = rd_left(r), n = 0;
-	size_t left = readable < NAME_WIRE_MAX ? readable : NAME_WIRE_MAX;
-	unsigned labels = 0;
+	uint8_t *starts = out->at + NAME_LABELS_MAX;
+	size_t most = left < NAME_WIRE_MAX ? left : NAME_WIRE_MAX, n = 0;
 
-	while (n < left && (uint8_t)(p[n] - 1) < NAME_LABEL_MAX) {
-		start[labels++] = (uint8_t)n;
+	while (n < most && (uint8_t)(p[n] - 1) < NAME_LABEL_MAX) {
+		*starts-- = (uint8_t)n;
 		n += 1 + (size_t)p[n];
 	}
-	if (unlikely(n >= left || p[n] != 0)) {
+	if (unlikely(n >= most || p[n] != 0))
+		return 0;
+	out->len = (uint8_t)++n;
+	copy_folded(out->lower, p, n, left);
+	hash_suffixes(out, key, starts);
+	return n;
+}
+
+void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
+{
+	size_t n = take(r->at, rd_left(r), key, out);
+
+	r->at += n;
+	if (unlikely(n == 0)) {
 		r->bad = true;
 		qname_of(&name_root, key, out);
-		return;
 	}
-	out->len = (uint8_t)(n + 1);
-	out->labels = (uint8_t)labels;
-	copy_folded(out->lower, p, n + 1, readable);
-	r->at += n + 1;
-	hash_suffixes(out, key, start);
 }
 
 void qname_of(const struct name *n, const struct hash_key *key, struct qname *out)
 {
-	uint8_t start[NAME_LABELS_MAX + 1];
-
-	out->len = n->len;
-	out->labels = (uint8_t)name_offsets(n, start);
-	copy_folded(out->lower, n->wire, n->len, n->len);
-	hash_suffixes(out, key, start);
+	take(n->wire, n->len, key, out);
 }
 
 uint64_t name_hash(const struct hash_key *key, const struct name *n)
