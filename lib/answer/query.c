@@ -276,12 +276,14 @@ static inline enum verdict finish(struct query *q)
 enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum transport how, struct view request,
 			  struct wr *out)
 {
-	struct query q = {
-		.ask = { .a = a, .s = s, .out = out, .tcp = how == TRANSPORT_TCP, .ede = EDE_NONE },
-		.in = rd_of(request),
-		.edns.size = MSG_UDP_PLAIN,
-	};
+	struct query q; /* what is not filled here is by the first steps */
 
+	q.ask = (struct ask){ .a = a, .s = s, .out = out, .tcp = how == TRANSPORT_TCP, .ede = EDE_NONE };
+	q.in = rd_of(request);
+	q.edns = (struct edns){ .size = MSG_UDP_PLAIN };
+	q.room = 0;
+	q.rcode = RCODE_NOERROR;
+	q.has_question = q.has_zone = false;
 	cache_begin(a, s);
 	out->len = MSG_HEADER;
 	if (run_steps(&q) != DROP)

@@ -6,6 +6,8 @@
  */
 #include "answer/ask.h"
 
+#define ALWAYS_INLINE inline __attribute__((always_inline)) /* one step of a query, used once on its way */
+
 enum outcome broken(struct ask *q)
 {
 	struct name n;
@@ -26,7 +28,7 @@ struct place {
 };
 
 /* look_at says what stands at one depth on the way. */
-static enum landmark look_at(const struct ask *q, unsigned d, struct node_view *n)
+static ALWAYS_INLINE enum landmark look_at(const struct ask *q, unsigned d, struct node_view *n)
 {
 	switch (look(q, d, n)) {
 	case FOUND_NONE:
@@ -78,7 +80,7 @@ static inline unsigned next_depth(const uint64_t mask[2], unsigned from, unsigne
 
 /* descend goes down the depths at which the zone has cuts or DNAMEs; the first one found ends the search, whatever
  * exists below it. */
-static inline void descend(const struct ask *q, struct place *p)
+static ALWAYS_INLINE void descend(const struct ask *q, struct place *p)
 {
 	unsigned labels = q->link->name.labels, low = q->zone->depth;
 	unsigned d = next_depth(q->zone->part.cuts, low, labels);
@@ -360,15 +362,12 @@ static enum outcome missing(struct ask *q, unsigned encloser)
 	return o == BROKEN || q->tc ? o : deny_name(q, encloser);
 }
 
-/* parent_side: a type that lives above the cut, asked at an apex, is answered by the next zone up if that has a cut
- * exactly there, else by the child (RFC 4035 3.1.4.1). */
-static enum err parent_side(struct ask *q)
+/* cut_above goes to the next zone up if that is served and has a cut exactly where this one begins. */
+static COLD enum err cut_above(struct ask *q)
 {
-	unsigned labels = q->link->name.labels;
+	unsigned labels = q->zone->depth;
 	struct place p;
 
-	if (likely(q->zone->depth != labels) || labels == 0 || !(rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
-		return OK;
 	q->a->child = *q->zone; /* what is found next may take its place in the cache */
 	enum err e = look_zone(q, labels - 1);
 	if (e == OK) {
@@ -380,7 +379,18 @@ static enum err parent_side(struct ask *q)
 	return e == ERR_DAMAGED ? e : OK;
 }
 
-static enum outcome in_zone(struct ask *q)
+/* parent_side: a type that lives above the cut, asked at an apex, is answered by the next zone up if that has a cut
+ * exactly there, else by the child (RFC 4035 3.1.4.1). */
+static inline enum err parent_side(struct ask *q)
+{
+	unsigned labels = q->link->name.labels;
+
+	if (likely(q->zone->depth != labels) || labels == 0 || !(rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
+		return OK;
+	return cut_above(q);
+}
+
+static ALWAYS_INLINE enum outcome in_zone(struct ask *q)
 {
 	unsigned labels = q->link->name.labels;
 	struct place p;

@@ -88,38 +88,34 @@ static inline void copy_folded(uint8_t *lower, const uint8_t *from, size_t n, si
 		fold16(lower + i, from + i);
 }
 
-/* take prepares a name in plain wire form; gives its length, or 0 if there is none within `left` octets. */
-static inline size_t take(const uint8_t *p, size_t left, const struct hash_key *key, struct qname *out)
+void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
 {
 	uint8_t *starts = out->at + NAME_LABELS_MAX;
-	size_t most = left < NAME_WIRE_MAX ? left : NAME_WIRE_MAX, n = 0;
+	const uint8_t *p = r->at;
+	size_t left = rd_left(r), most = left < NAME_WIRE_MAX ? left : NAME_WIRE_MAX, n = 0;
 
 	while (n < most && (uint8_t)(p[n] - 1) < NAME_LABEL_MAX) {
 		*starts-- = (uint8_t)n;
 		n += 1 + (size_t)p[n];
 	}
-	if (unlikely(n >= most || p[n] != 0))
-		return 0;
-	out->len = (uint8_t)++n;
+	if (likely(n < most && p[n] == 0)) {
+		r->at += ++n;
+	} else {
+		r->bad = true;
+		p = name_root.wire;
+		left = n = 1;
+		starts = out->at + NAME_LABELS_MAX;
+	}
+	out->len = (uint8_t)n;
 	copy_folded(out->lower, p, n, left);
 	hash_suffixes(out, key, starts);
-	return n;
-}
-
-void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
-{
-	size_t n = take(r->at, rd_left(r), key, out);
-
-	r->at += n;
-	if (unlikely(n == 0)) {
-		r->bad = true;
-		qname_of(&name_root, key, out);
-	}
 }
 
 void qname_of(const struct name *n, const struct hash_key *key, struct qname *out)
 {
-	take(n->wire, n->len, key, out);
+	struct rd r = rd_of(view_of(n->wire, n->len));
+
+	qname_read(&r, key, out);
 }
 
 uint64_t name_hash(const struct hash_key *key, const struct name *n)
