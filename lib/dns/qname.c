@@ -22,7 +22,7 @@ struct hash_key hash_key_of(uint64_t seed)
 /* tail_word gives the first n octets of p as a number; n is 1..8. */
 static inline uint64_t tail_word(const uint8_t *p, unsigned n)
 {
-	unsigned others = (64 - 8 * n) & 63;
+	unsigned others = 64 - 8 * n;
 
 	return le64(p) << others >> others;
 }

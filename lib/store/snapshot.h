@@ -89,12 +89,10 @@ static inline struct view page_view(page_ref r, size_t psize)
 static inline struct view image_shard(const struct snapshot *s, const struct image *im, uint64_t hash)
 {
 	const struct directory *d = im->shards;
-	size_t i = d->shift == 64 ? 0 : hash >> d->shift;
-	const struct directory_part *p = d->part[i];
-	uint64_t low = d->shift == 64 ? hash : hash << (64 - d->shift);
-	size_t k = p->shift == 64 ? 0 : low >> p->shift;
+	const struct directory_part *p = d->part[hash >> 1 >> (d->shift - 1)]; /* a shift is 1..64 */
+	uint64_t low = hash << (64 - d->shift);
 
-	return page_view(p->entry[k], s->psize);
+	return page_view(p->entry[low >> 1 >> (p->shift - 1)], s->psize);
 }
 
 /* snapshot_image finds an image by id; NULL if this snapshot has none such. */
