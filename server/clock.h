@@ -17,7 +17,7 @@ static inline uint64_t clock_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* clock_left gives the milliseconds from now until `at`, 0 if it has passed, at most `most`: a time-out for poll. */
+/* clock_left gives the milliseconds from now until `at`, 0 if it has passed, at most `most`: for poll. */
 static inline int clock_left(uint64_t at, uint64_t now, int most)
 {
 	if (at <= now)

@@ -136,11 +136,12 @@ static bool receive(struct conn *c, struct desk *d, struct view *out)
  * nothing more need come for it to be answered. */
 static enum conn_wants keep(struct conn *c, struct desk *d, struct view in, struct view out)
 {
-	size_t need = first_length(in);
+	const size_t need = first_length(in);
+	const bool waits_to_send = out.n != 0 || has_whole(in); /* asked before the bytes move */
 
 	if (!rest_keep(&c->in, in, need > in.n ? need : in.n, d) || !rest_keep(&c->out, out, out.n, d))
 		return CONN_WANTS_MEMORY;
-	return out.n != 0 || has_whole(in) ? CONN_WANTS_WRITE : CONN_WANTS_READ;
+	return waits_to_send ? CONN_WANTS_WRITE : CONN_WANTS_READ;
 }
 
 static enum conn_wants answer(struct conn *c, struct desk *d, struct view in)

@@ -24,9 +24,9 @@
 #include "server/worker.h"
 
 enum {
-	CONN_MESSAGE_MAX = 2 + 65535,      /* RFC 1035 4.2.2: two octets of length, then the message */
-	DESK_OUT = 2 * CONN_MESSAGE_MAX,   /* several answers leave in one segment */
-	DESK_RESTS_MAX = 12 << 20,         /* octets of all rests: the front stays below 32 MiB */
+	CONN_MESSAGE_MAX = 2 + 65535,    /* RFC 1035 4.2.2: two octets of length, then the message */
+	DESK_OUT = 2 * CONN_MESSAGE_MAX, /* several answers leave in one segment */
+	DESK_RESTS_MAX = 12 << 20,       /* octets of all rests: the front stays below 32 MiB */
 };
 
 /* Octets that a connection keeps: at..n of p, with room for cap. */

@@ -17,8 +17,8 @@ enum { DAMAGE_ZONES_MAX = 64 }; /* more damaged zones than this take turns in th
 
 struct damage_zone {
 	char apex[NAME_TEXT_MAX];
-	uint64_t answers;  /* that failed since the last line */
-	uint64_t spoken;   /* ms: when the last line was written; 0: never */
+	uint64_t answers; /* that failed since the last line */
+	uint64_t spoken;  /* ms: when the last line was written; 0: never */
 };
 
 struct damage {

@@ -64,8 +64,12 @@ static bool make_hand(struct front *f, size_t i)
 	struct hand *h = &f->hand[i];
 
 	atomic_init(&h->alive, true);
-	h->worker = (struct worker){ .number = i, .generation = f->generation, .damage = f->damage,
-				     .answerer = answerer_new(&f->answers), .bell = f->bell, .alive = &h->alive };
+	h->worker = (struct worker){ .number = i,
+				     .generation = f->generation,
+				     .damage = f->damage,
+				     .answerer = answerer_new(&f->answers),
+				     .bell = f->bell,
+				     .alive = &h->alive };
 	if (h->worker.answerer == NULL)
 		return false;
 	if (i < o->threads)
@@ -82,7 +86,8 @@ static bool start_hands(struct front *f)
 		struct hand *h = &f->hand[i];
 		bool udp = h->udp != NULL;
 
-		h->started = start_thread(&h->thread, udp ? udp_run : tcp_run, udp ? (void *)h->udp : (void *)h->tcp);
+		h->started =
+		    start_thread(&h->thread, udp ? udp_run : tcp_run, udp ? (void *)h->udp : (void *)h->tcp);
 		if (!h->started)
 			return false;
 	}
@@ -112,9 +117,11 @@ static void *touch_first(void *arg)
 
 static bool make_room(struct front *f)
 {
-	f->n_hands = f->options->threads + 1;
-	f->hand = calloc(f->n_hands, sizeof *f->hand);
-	f->generation = generation_new(f->n_hands + 1);
+	const size_t n = f->options->threads + 1;
+
+	f->hand = calloc(n, sizeof *f->hand);
+	f->n_hands = f->hand != NULL ? n : 0;
+	f->generation = generation_new(n + 1); /* one more reads: touch_first */
 	f->damage = damage_new();
 	f->bell.drain = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	f->bell.quit = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -131,22 +138,35 @@ static void ignore_signals(void)
 		signal(ignored[i], SIG_IGN);
 }
 
+/* The way to the database may lead through directories that only root may enter; what counts is who may read the
+ * database itself. */
+static bool go_there(const struct options *o, char why[256])
+{
+	if (chdir(o->database) == 0)
+		return true;
+	snprintf(why, 256, "%.120s: cannot enter: %s", o->database, strerror(errno));
+	return false;
+}
+
 static bool begin(struct front *f, char why[256])
 {
 	const struct options *o = f->options;
 	const bool was_root = geteuid() == 0;
+	char inner[256];
 	int channel;
 
 	if (!spawn_take(o, &channel, &f->listen)) {
 		snprintf(why, 256, "--front is for edictd itself");
 		return false;
 	}
-	if (!user_become(o, why) || !user_harmless(o, was_root, why))
+	if (!go_there(o, why) || !user_become(o, why) || !user_harmless(o, was_root, why))
 		return false;
 	/* Without the parent there are no pins: what is read may be written over at any time. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (renew_open(&f->renew, channel, o->database, why) != OK)
+	if (renew_open(&f->renew, channel, ".", inner) != OK) {
+		snprintf(why, 256, "%.60s, read as user %u: %.150s", o->database, (unsigned)geteuid(), inner);
 		return false;
+	}
 	snprintf(why, 256, "out of memory or descriptors: %s", strerror(errno));
 	if (!make_room(f))
 		return false;
@@ -166,9 +186,10 @@ static void log_damage(struct front *f)
 	uint64_t answers;
 
 	if (damage_next(f->damage, clock_ms(), apex, &answers))
-		log_line("zone %s: data in the database is damaged; %llu questions got SERVFAIL, all else is served; "
-			 "compile the zone again (zonec compile)",
-			 apex, (unsigned long long)answers);
+		log_line(
+		    "zone %s: data in the database is damaged; %llu questions got SERVFAIL, all else is served; "
+		    "compile the zone again (zonec compile)",
+		    apex, (unsigned long long)answers);
 }
 
 static void ring(int bell)
@@ -216,7 +237,8 @@ static void end(struct front *f)
 			pthread_join(h->thread, NULL);
 		udp_free(h->udp);
 		tcp_free(h->tcp);
-		answerer_free(h->worker.answerer);
+		if (h->worker.answerer != NULL)
+			answerer_free(h->worker.answerer);
 	}
 	renew_close(&f->renew);
 	generation_free(f->generation);
@@ -235,8 +257,12 @@ int front_run(const struct options *o)
 	prctl(PR_SET_NAME, "edictd-front");
 	ignore_signals();
 	if (!begin(&f, why)) {
-		log_line("%s", why);
-		return EXIT_SYSTEM;
+		const bool told = f.renew.orders.quit;
+
+		if (!told)
+			log_line("%s", why);
+		end(&f);
+		return told ? EXIT_DONE : EXIT_SYSTEM;
 	}
 	if (!start_hands(&f)) {
 		log_line("cannot start threads: %s; fewer (-t) may do", strerror(errno));

@@ -12,9 +12,9 @@
 enum {
 	PORT_DNS = 53,
 	TCP_BACKLOG = 1024,
-	UDP_BUFFER = 4 << 20,  /* octets; rides out some ten milliseconds of a stopped thread, or many ARP queues */
+	UDP_BUFFER = 4 << 20, /* octets; rides out some ten milliseconds of a stopped thread, or many ARP queues */
 	TCP_SEND_BUFFER = 256 << 10, /* octets; what one slow reader can make the kernel keep */
-	PORT_TRIES = 16,       /* with port 0: the free UDP port may be taken on TCP */
+	PORT_TRIES = 16,             /* with port 0: the free UDP port may be taken on TCP */
 };
 
 /* An option of a socket, as a row. `must`: without it answers would be wrong, else only slower. */
@@ -286,7 +286,8 @@ bool listen_open(const struct options *o, struct listen *out, char why[256], boo
 	}
 	for (size_t i = 0; i < out->n_addresses; i++) {
 		if (!address_parse(o->listen.at[i], &out->address[i])) {
-			snprintf(why, 256, "--listen: \"%.80s\" is not ADDRESS@PORT, for example 127.0.0.1@53 or ::1@53",
+			snprintf(why, 256,
+				 "--listen: \"%.80s\" is not ADDRESS@PORT, for example 127.0.0.1@53 or ::1@53",
 				 o->listen.at[i]);
 			*usage = true;
 			listen_close(out);

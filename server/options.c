@@ -20,7 +20,8 @@ const struct option_row option_rows[] = {
 	  "connections at a time; one more closes the one that was quiet longest" },
 	{ "tcp-idle", 0, OPTION_NUM, AT(tcp_idle), 1, 3600, 10, "SECONDS",
 	  "close a connection that was quiet this long" },
-	{ "nsid", 0, OPTION_TEXT, AT(nsid), 0, 0, 0, "TEXT", "the server's identifier for those who ask (RFC 5001)" },
+	{ "nsid", 0, OPTION_TEXT, AT(nsid), 0, 0, 0, "TEXT",
+	  "the server's identifier for those who ask (RFC 5001)" },
 	{ "version-string", 0, OPTION_TEXT, AT(version), 0, 0, 0, "TEXT",
 	  "answer to version.bind and version.server; off: refused" },
 	{ "hostname", 0, OPTION_TEXT, AT(hostname), 0, 0, 0, "TEXT",
@@ -55,7 +56,8 @@ static bool set_number(const struct option_row *r, uint32_t *field, const char *
 	unsigned long n = strtoul(value, &end, 10);
 
 	if (*value < '0' || *value > '9' || *end != 0 || n < r->min || n > r->max) {
-		snprintf(why, 256, "--%s: \"%.40s\" is not a number from %u to %u", r->name, value, r->min, r->max);
+		snprintf(why, 256, "--%s: \"%.40s\" is not a number from %u to %u", r->name, value, r->min,
+			 r->max);
 		return false;
 	}
 	*field = (uint32_t)n;

@@ -26,21 +26,21 @@ struct options {
 	struct text_list listen; /* ADDRESS@PORT, as given */
 	const char *user;        /* NULL: edict if there is such a user, else nobody */
 	const char *nsid, *version, *hostname;
-	uint32_t threads;        /* never 0 after parsing */
+	uint32_t threads; /* never 0 after parsing */
 	uint32_t udp_size;
 	uint32_t tcp_max, tcp_idle;
 	bool any_full_tcp;
 	bool help, show_version;
-	const char *front;       /* internal: the descriptors that the parent hands over */
+	const char *front; /* internal: the descriptors that the parent hands over */
 };
 
 enum option_kind { OPTION_NUM, OPTION_TEXT, OPTION_LIST, OPTION_FLAG };
 
 struct option_row {
-	const char *name;  /* without the dashes; NULL ends the table */
-	char letter;       /* 0: none */
+	const char *name; /* without the dashes; NULL ends the table */
+	char letter;      /* 0: none */
 	enum option_kind kind;
-	size_t at;         /* offsetof(struct options, ...) */
+	size_t at; /* offsetof(struct options, ...) */
 	uint32_t min, max, preset;
 	const char *value; /* what --help calls the value */
 	const char *text;  /* one line for --help; NULL: internal, not shown */

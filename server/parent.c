@@ -16,14 +16,15 @@
 #include "server/spawn.h"
 
 enum {
-	FRONTS_MAX = 4,          /* one starts, one serves, two drain; the next SIGHUP waits for a place */
+	FRONTS_MAX = 4, /* one starts, one serves, two drain; the next SIGHUP waits for a place */
 	MESSAGES_IN_A_ROW = 16,
-	START_MAX = 60000,       /* ms: a front that is not ready by then is ended */
-	DRAIN_MAX = 8000,        /* ms: a front drains in 5 s; one that does not is ended */
-	QUIT_MAX = 800,          /* ms: all ends within a second of SIGTERM */
-	BACKOFF_FIRST = 100, BACKOFF_MAX = 5000, /* ms between starts of fronts that crash */
-	STEADY = 10000,          /* ms: a front that served so long starts the back-off anew */
-	READERS_CHECK = 60000,   /* ms between looks for readers that died */
+	START_MAX = 60000, /* ms: a front that is not ready by then is ended */
+	DRAIN_MAX = 8000,  /* ms: a front drains in 5 s; one that does not is ended */
+	QUIT_MAX = 800,    /* ms: all ends within a second of SIGTERM */
+	BACKOFF_FIRST = 100,
+	BACKOFF_MAX = 5000,    /* ms between starts of fronts that crash */
+	STEADY = 10000,        /* ms: a front that served so long starts the back-off anew */
+	READERS_CHECK = 60000, /* ms between looks for readers that died */
 };
 
 /*
@@ -41,8 +42,8 @@ enum front_state { FRONT_FREE, FRONT_STARTING, FRONT_SERVING, FRONT_DRAINING };
 struct front {
 	enum front_state state;
 	pid_t pid;
-	int channel;        /* -1: closed; the process is about to be gone */
-	uint64_t since;     /* ms: when it came into this state */
+	int channel;    /* -1: closed; the process is about to be gone */
+	uint64_t since; /* ms: when it came into this state */
 	struct pins pins;
 };
 
@@ -53,12 +54,12 @@ struct parent {
 	struct store *store;
 	int signals;
 	struct front front[FRONTS_MAX];
-	bool was_ready;          /* some front served already: trouble is for back-off, not for the exit code */
-	bool hup;                /* SIGHUP came and its front is not started yet */
-	uint64_t start_at;       /* ms: when to start a front; 0: no need */
-	uint64_t backoff;        /* ms */
-	uint64_t quit_at;        /* ms: when patience ends; 0: not asked to end */
-	uint64_t readers_check;  /* ms */
+	bool was_ready;         /* some front served already: trouble is for back-off, not for the exit code */
+	bool hup;               /* SIGHUP came and its front is not started yet */
+	uint64_t start_at;      /* ms: when to start a front; 0: no need */
+	uint64_t backoff;       /* ms */
+	uint64_t quit_at;       /* ms: when patience ends; 0: not asked to end */
+	uint64_t readers_check; /* ms */
 	int exit_code;
 };
 
@@ -218,13 +219,16 @@ static void on_end(struct parent *p, struct front *f, int status)
 {
 	const enum front_state was = f->state;
 	const uint64_t lasted = clock_ms() - f->since;
+	const bool asked = p->quit_at != 0 || was == FRONT_DRAINING;
 	char then[80];
 
 	pin_drop_all(&f->pins);
+	if (asked && status != 0 && f->channel >= 0)
+		say_end(f, status, "it was to end anyway");
 	if (f->channel >= 0)
 		close(f->channel);
 	f->state = FRONT_FREE;
-	if (p->quit_at != 0 || (was == FRONT_DRAINING && status == 0))
+	if (asked)
 		return;
 	if (!p->was_ready) {
 		say_end(f, status, "nothing is served");

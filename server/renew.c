@@ -8,8 +8,8 @@
 #include "server/log.h"
 
 enum {
-	COMPLAINT = 1000,  /* ms between lines about the same trouble */
-	HEAR_MAX = 64,     /* messages taken in without looking elsewhere */
+	COMPLAINT = 1000, /* ms between lines about the same trouble */
+	HEAR_MAX = 64,    /* messages taken in without looking elsewhere */
 };
 
 /* hear_one takes in one message, if there is one; a reply to PIN goes to *reply. */
@@ -108,7 +108,8 @@ enum err renew_open(struct renew *r, int channel, const char *database, char why
 	e = take(r, 0, NULL);
 	drop(r, PINS_MAX - 1);
 	if (e != OK)
-		snprintf(why, 256, "%s: cannot read the zones: %s; zonec verify -d says more", database, err_text(e));
+		snprintf(why, 256, "%s: cannot read the zones: %s; zonec verify -d says more", database,
+			 err_text(e));
 	return e;
 }
 
@@ -156,7 +157,7 @@ void renew_tick(struct renew *r)
 	enum err e;
 
 	let_go(r);
-	if (r->orders.alone || !snapshot_is_stale(r->store, now))
+	if (r->orders.alone || r->orders.quit || !snapshot_is_stale(r->store, now))
 		return;
 	n = free_number(r);
 	if (n == PINS_MAX)

@@ -27,12 +27,13 @@ struct renew {
 	struct store *store;
 	struct generation *generation;
 	struct orders orders;
-	size_t current;                        /* the published one */
-	struct snapshot *held[PINS_MAX];       /* by the number of its pin; NULL: free */
-	uint64_t complained;                   /* ms: when the last failure was logged */
+	size_t current;                  /* the published one */
+	struct snapshot *held[PINS_MAX]; /* by the number of its pin; NULL: free */
+	uint64_t complained;             /* ms: when the last failure was logged */
 };
 
-/* renew_open pins, opens the database and makes the first snapshot. On failure `why` is a line for the operator. */
+/* renew_open pins, opens the database and makes the first snapshot. On failure `why` is a line for the operator.
+ */
 enum err renew_open(struct renew *r, int channel, const char *database, char why[256]);
 
 /* renew_publish shows the first snapshot to the readers of g. */

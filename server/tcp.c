@@ -11,8 +11,8 @@
 
 enum {
 	EVENTS = 64,
-	ACCEPTS = 16,          /* of one listener in a row */
-	ACCEPT_PAUSE = 100,    /* ms without accepting when the system is short of something */
+	ACCEPTS = 16,       /* of one listener in a row */
+	ACCEPT_PAUSE = 100, /* ms without accepting when the system is short of something */
 };
 
 /* What an event is about: a connection's number, or one of these plus, for a listener, its number. */
@@ -24,9 +24,9 @@ struct tcp {
 	int epoll;
 	uint32_t idle;
 	bool draining, ended;
-	uint64_t now;           /* ms: when the loop last woke */
-	uint64_t drained;       /* ms: draining ends now */
-	uint64_t accept_again;  /* ms; 0: accepting */
+	uint64_t now;          /* ms: when the loop last woke */
+	uint64_t drained;      /* ms: draining ends now */
+	uint64_t accept_again; /* ms; 0: accepting */
 	const int *listener;
 	size_t n_listeners;
 	struct conn *oldest, *newest;

@@ -37,30 +37,29 @@ static bool stay_low(char why[256])
 bool user_become(const struct options *o, char why[256])
 {
 	const struct passwd *p = wanted_user(o);
+	const bool root = geteuid() == 0;
 
-	if (p == NULL && (geteuid() == 0 || o->user != NULL)) {
+	if (p == NULL && (root || o->user != NULL)) {
 		snprintf(why, 256, "there is no user %s; make one (useradd -r edict) or say -u NAME",
 			 o->user != NULL ? o->user : "edict or nobody");
 		return false;
 	}
-	if (geteuid() == 0) {
+	if (p != NULL && root) {
 		if (!give_up_root(p)) {
 			snprintf(why, 256, "cannot become user %s: %s", p->pw_name, strerror(errno));
 			return false;
 		}
-	} else if (o->user != NULL && p->pw_uid != geteuid()) {
+	} else if (p != NULL && o->user != NULL && p->pw_uid != geteuid()) {
 		snprintf(why, 256, "only root can become user %s; start as root or leave out -u", o->user);
 		return false;
 	}
 	return stay_low(why);
 }
 
-static bool may_write(const char *directory, const char *file)
+static bool may_write(const char *path)
 {
-	char path[4096];
 	struct stat st;
 
-	snprintf(path, sizeof path, "%s/%s", directory, file);
 	if (stat(path, &st) != 0)
 		return false;
 	return st.st_uid == geteuid() || faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
@@ -73,7 +72,7 @@ bool user_harmless(const struct options *o, bool was_root, char why[256])
 	if (!was_root || o->user != NULL)
 		return true;
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
-		if (!may_write(o->database, files[i]))
+		if (!may_write(files[i]))
 			continue;
 		snprintf(why, 256,
 			 "%.120s/%s can be written by user %u, who answers the Internet; "

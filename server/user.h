@@ -13,8 +13,8 @@
  * only checked that nobody else was asked for. False: `why` is a line for the operator. */
 MUST_CHECK bool user_become(const struct options *o, char why[256]);
 
-/* user_harmless is false if this process, after giving up root, could write to the database, and the
- * operator did not ask for just that by naming the user. */
+/* user_harmless is false if this process, after giving up root, could write to the database in the working
+ * directory, and the operator did not ask for just that by naming the user. */
 MUST_CHECK bool user_harmless(const struct options *o, bool was_root, char why[256]);
 
 #endif

@@ -72,7 +72,8 @@ done
 echo "Compiling zones/list and the root zone"
 mkdir "$work/db"
 (cd zones && compile --list list) || exit 1
-xz -dc zones/root.zone.xz | compile . - || exit 1
+# The copy is of 31 July 2026: its signatures are checked as of the day after. A few TLDs still have SHA-1 digests.
+xz -dc zones/root.zone.xz | compile --now "$(date -u -d 2026-08-01 +%s)" --off deprecated-algorithm . - || exit 1
 "$bin/zonec" list -d "$work/db" || die "zonec could not list its zones"
 echo "Starting edictd on 127.0.0.1@$port"
 start

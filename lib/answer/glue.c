@@ -9,12 +9,6 @@ struct host {
 	uint16_t at; /* of its name in the message */
 };
 
-struct glue {
-	struct ask *q;
-	struct host waiting[WAITING_MAX];
-	unsigned n_waiting;
-};
-
 static inline uint8_t fold(uint8_t c)
 {
 	return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c + 32) : c;
@@ -78,12 +72,13 @@ static bool ends_with(const uint8_t *name, size_t n, struct view tail)
 /* below says whether some name above the host, or with `itself` the host, has one of these flags. */
 static bool below(struct ask *q, const struct node_view *host, const uint64_t mask[2], unsigned flags, bool itself)
 {
-	struct link *current = q->link, target = { .at = 0 };
+	struct link *current = q->link, target;
 	struct name n;
 	bool found = false;
 
-	if ((mask[0] | mask[1]) == 0 || !name_of_wire(view_of(host->owner, host->owner_len), &n))
+	if (!name_of_wire(view_of(host->owner, host->owner_len), &n))
 		return false;
+	target.at = 0;
 	qname_of(&n, &q->s->key, &target.name);
 	q->link = &target;
 	for (unsigned d = q->zone.depth; d < target.name.labels + (itself ? 1U : 0U) && !found; d++) {
@@ -107,7 +102,10 @@ static enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node
 		if (out->apex_labels == z->depth && !(out->flags & (NODE_PIECE | NODE_RUN)) &&
 		    same_name(q, at, out->owner, out->owner_len))
 			/* Names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
-			return below(q, out, q->zone.part.dnames, NODE_HAS_DNAME, false) ? FOUND_NONE : FOUND_NODE;
+			return likely((z->part.dnames[0] | z->part.dnames[1]) == 0) ||
+					       !below(q, out, z->part.dnames, NODE_HAS_DNAME, false)
+				       ? FOUND_NODE
+				       : FOUND_NONE;
 	return f;
 }
 
@@ -144,27 +142,29 @@ static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
 enum outcome glue_add(struct ask *q)
 {
 	const struct glue_due *due = &q->glue;
-	struct glue g = { .q = q, .n_waiting = 0 };
+	struct host waiting[WAITING_MAX]; /* filled up to n_waiting */
+	unsigned n_waiting = 0;
 	enum outcome o = ANSWERED;
 
 	for (unsigned i = 0; i < due->ns.n_targets && o == ANSWERED; i++) {
 		const uint8_t *t = due->ns.targets + (size_t)i * TARGET;
 		size_t at = due->start + le16(t);
-		struct host h = { .at = (uint16_t)at };
+		struct host h;
 		enum found f = at < q->out->len ? find_host(q, le64(t + 2), at, &h.node) : FOUND_DAMAGED;
 
 		if (f == FOUND_DAMAGED)
 			return broken(q);
 		if (f != FOUND_NODE)
 			continue;
+		h.at = (uint16_t)at;
 		if (due->cut && ends_with(h.node.owner, h.node.owner_len, due->owner)) {
 			if (!add_host(q, &h, &o))
 				q->tc = true;
-		} else if (g.n_waiting < WAITING_MAX) {
-			g.waiting[g.n_waiting++] = h;
+		} else if (n_waiting < WAITING_MAX) {
+			waiting[n_waiting++] = h;
 		}
 	}
-	for (unsigned i = 0; i < g.n_waiting && o == ANSWERED; i++)
-		add_host(q, &g.waiting[i], &o);
+	for (unsigned i = 0; i < n_waiting && o == ANSWERED; i++)
+		add_host(q, &waiting[i], &o);
 	return o;
 }

@@ -65,6 +65,17 @@ static struct cached_zone *cached(const struct ask *q, uint64_t hash)
 	return &a->cached[hash % CACHED_ZONES];
 }
 
+/* next_apex gives the greatest number of labels, at most `most`, that an apex has; -1: none has. */
+static inline int next_apex(const struct snapshot *s, int most)
+{
+	for (int word = most >> 6; word >= 0; word--, most = 64 * word + 63) {
+		uint64_t depths = le64(s->apex_depths + 8 * word) << (63 - (most & 63));
+		if (depths != 0)
+			return most - __builtin_clzll(depths);
+	}
+	return -1;
+}
+
 static inline bool is_apex(const struct cached_zone *c, const struct qname *n, unsigned d)
 {
 	return c->used && c->hash == n->hash[d] && c->zone.depth == d && c->zone.table.owner_len == n->len - n->at[d] &&
@@ -75,9 +86,8 @@ enum err look_zone(const struct ask *q, unsigned most, struct served *z)
 {
 	const struct qname *n = &q->link->name;
 
-	for (unsigned d = most + 1; d-- > 0;) {
-		if (!(q->s->apex_depths[d >> 3] >> (d & 7) & 1))
-			continue;
+	for (int at = next_apex(q->s, (int)most); at >= 0; at = next_apex(q->s, at - 1)) {
+		unsigned d = (unsigned)at;
 		struct cached_zone *c = cached(q, n->hash[d]);
 		if (likely(is_apex(c, n, d))) {
 			*z = c->zone;

@@ -12,6 +12,7 @@ struct query {
 	struct rd in;
 	struct edns edns;
 	uint16_t id, flags, counts[4];
+	size_t room;        /* kept free in the message for OPT */
 	uint16_t rcode;     /* all 12 bits */
 	uint16_t qclass;
 	uint8_t opcode;
@@ -133,7 +134,8 @@ static enum verdict step_edns(struct query *q)
 		most = most < o->udp_size ? most : o->udp_size;
 		a->out->cap = most < a->out->cap ? most : a->out->cap;
 	}
-	a->out->cap -= edns_room(&q->edns, o, a->tcp);
+	q->room = edns_room(&q->edns, o, a->tcp);
+	a->out->cap -= q->room;
 	return NEXT;
 }
 
@@ -218,7 +220,7 @@ static enum verdict finish(struct query *q)
 	}
 	if (a->tc)
 		c->truncated++;
-	a->out->cap += edns_room(&q->edns, a->a->options, a->tcp);
+	a->out->cap += q->room;
 	if (q->edns.present) {
 		struct edns_answer e = { a->a->options, q->rcode, a->ede, a->tcp, q->has_zone && !failed,
 					 a->zone.depth, a->zone.part.serial };

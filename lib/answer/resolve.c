@@ -70,6 +70,7 @@ static void descend(const struct ask *q, struct place *p)
 {
 	unsigned labels = q->link->name.labels, low = q->zone.depth;
 
+	p->what = DAMAGED; /* a zone is never deeper than the name it was found for: the walk says otherwise at once */
 	for (unsigned d = low; d <= labels; d++) {
 		if (d != labels && !depth_in(q->zone.part.cuts, d))
 			continue;
@@ -343,12 +344,12 @@ static enum outcome missing(struct ask *q, unsigned encloser)
  * exactly there, else by the child (RFC 4035 3.1.4.1). */
 static enum err parent_side(struct ask *q)
 {
-	struct served child = q->zone;
 	unsigned labels = q->link->name.labels;
 	struct place p;
 
-	if (!(q->zone.depth == labels && labels > 0 && rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
+	if (likely(q->zone.depth != labels) || labels == 0 || !(rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
 		return OK;
+	struct served child = q->zone;
 	enum err e = look_zone(q, labels - 1, &q->zone);
 	if (e == OK) {
 		descend(q, &p);

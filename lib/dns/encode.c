@@ -4,17 +4,22 @@ static const char alphabet64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 static const char alphabet32[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
 static const char alphabet16[] = "0123456789ABCDEF";
 
-/* Values plus one, so that 0 means: not of the alphabet. */
+/* What a character stands for, NONE if nothing. NONE has bits that no value has, so that several characters are
+ * checked at once by or-ing them. */
+enum { NONE = 0xff };
 static uint8_t value64[256], value32[256], value16[256];
 
 __attribute__((constructor)) static void make_values(void)
 {
+	memset(value64, NONE, sizeof value64);
+	memset(value32, NONE, sizeof value32);
+	memset(value16, NONE, sizeof value16);
 	for (unsigned i = 0; i < 64; i++)
-		value64[(uint8_t)alphabet64[i]] = (uint8_t)(i + 1);
+		value64[(uint8_t)alphabet64[i]] = (uint8_t)i;
 	for (unsigned i = 0; i < 32; i++)
-		value32[(uint8_t)alphabet32[i]] = value32[(uint8_t)(alphabet32[i] | 0x20)] = (uint8_t)(i + 1);
+		value32[(uint8_t)alphabet32[i]] = value32[(uint8_t)(alphabet32[i] | 0x20)] = (uint8_t)i;
 	for (unsigned i = 0; i < 16; i++)
-		value16[(uint8_t)alphabet16[i]] = value16[(uint8_t)(alphabet16[i] | 0x20)] = (uint8_t)(i + 1);
+		value16[(uint8_t)alphabet16[i]] = value16[(uint8_t)(alphabet16[i] | 0x20)] = (uint8_t)i;
 }
 
 /* base64_groups decodes whole groups of four and gives the number of characters it used; it stops before a
@@ -29,9 +34,9 @@ static size_t base64_groups(const uint8_t *p, size_t n, struct wr *out)
 	const uint8_t *end = to + groups * 3;
 	for (; to < end; i += 4) {
 		uint32_t a = value64[p[i]], b = value64[p[i + 1]], c = value64[p[i + 2]], d = value64[p[i + 3]];
-		if (a == 0 || b == 0 || c == 0 || d == 0)
+		if (((a | b | c | d) & 0x80) != 0)
 			break;
-		uint32_t v = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+		uint32_t v = a << 18 | b << 12 | c << 6 | d;
 		to[0] = (uint8_t)(v >> 16);
 		to[1] = (uint8_t)(v >> 8);
 		to[2] = (uint8_t)v;
@@ -50,10 +55,10 @@ bool base64_feed(struct decoder *d, const char *text, size_t n, struct wr *out)
 		uint32_t v = value64[p[i]];
 		if (p[i] == '=' && d->n >= 2 && d->n + d->pad < 4)
 			d->pad++;
-		else if (v == 0 || d->pad != 0)
+		else if (v == NONE || d->pad != 0)
 			return false;
 		else {
-			d->bits = d->bits << 6 | (v - 1);
+			d->bits = d->bits << 6 | v;
 			d->n++;
 		}
 		if (d->n + d->pad < 4)
@@ -86,9 +91,9 @@ static size_t hex_pairs(const char *p, size_t n, struct wr *out)
 
 	for (; to != NULL && i + 2 <= n; i += 2) {
 		unsigned high = value16[(uint8_t)p[i]], low = value16[(uint8_t)p[i + 1]];
-		if (high == 0 || low == 0)
+		if (((high | low) & 0x80) != 0)
 			break;
-		*to++ = (uint8_t)((high - 1) << 4 | (low - 1));
+		*to++ = (uint8_t)(high << 4 | low);
 	}
 	if (to != NULL)
 		out->len -= (n - i) / 2;
@@ -101,11 +106,11 @@ bool hex_feed(struct decoder *d, const char *p, size_t n, struct wr *out)
 
 	for (; i < n; i++) {
 		uint32_t v = value16[(uint8_t)p[i]];
-		if (v == 0)
+		if (v == NONE)
 			return false;
 		if (d->n == 1)
-			wr_u8(out, (uint8_t)(d->bits << 4 | (v - 1)));
-		d->bits = v - 1;
+			wr_u8(out, (uint8_t)(d->bits << 4 | v));
+		d->bits = v;
 		d->n ^= 1;
 	}
 	return true;
@@ -123,9 +128,9 @@ bool base32hex_decode(const char *p, size_t n, struct wr *out)
 
 	for (size_t i = 0; i < n; i++) {
 		uint32_t v = value32[(uint8_t)p[i]];
-		if (v == 0)
+		if (v == NONE)
 			return false;
-		bits = (bits << 5 | (v - 1)) & 0xffff;
+		bits = (bits << 5 | v) & 0xffff;
 		have += 5;
 		if (have >= 8) {
 			have -= 8;

@@ -23,20 +23,20 @@
 
 enum field {
 	F_END,
-	F_RAW,	/* octets without a text form: RFC 3597 only */
+	F_RAW, /* octets without a text form: RFC 3597 only */
 	/* numbers (field_number.c) */
 	F_U8,
 	F_U16,
 	F_U32,
 	F_U64,
-	F_SECONDS,	/* 32 bits, "1h30m" understood */
-	F_TIME,		/* 32 bits, YYYYMMDDHHmmSS */
-	F_TYPE,		/* an RR type's mnemonic */
-	F_ALGORITHM,	/* DNSSEC algorithm, number or mnemonic */
-	F_KEY_FLAGS,	/* of a KEY */
-	F_PROTOCOL,	/* of a KEY */
+	F_SECONDS,   /* 32 bits, "1h30m" understood */
+	F_TIME,      /* 32 bits, YYYYMMDDHHmmSS */
+	F_TYPE,      /* an RR type's mnemonic */
+	F_ALGORITHM, /* DNSSEC algorithm, number or mnemonic */
+	F_KEY_FLAGS, /* of a KEY */
+	F_PROTOCOL,  /* of a KEY */
 	F_CERT_TYPE,
-	F_SCHEME,	/* of a DSYNC */
+	F_SCHEME, /* of a DSYNC */
 	/* addresses (field_address.c) */
 	F_IP4,
 	F_IP6,
@@ -44,22 +44,22 @@ enum field {
 	F_EUI48,
 	F_EUI64,
 	F_APL,
-	F_A6,		/* prefix length and suffix */
+	F_A6, /* prefix length and suffix */
 	/* names (field_name.c) */
-	F_NAME_Z,	/* compressed in messages (RFC 1035), lower case in canonical form */
-	F_NAME_L,	/* expanded on receipt only (RFC 3597 4), lower case in canonical form */
-	F_NAME_D,	/* never compressed, lower case in canonical form */
-	F_NAME_X,	/* never compressed, letter case kept: all newer types */
+	F_NAME_Z, /* compressed in messages (RFC 1035), lower case in canonical form */
+	F_NAME_L, /* expanded on receipt only (RFC 3597 4), lower case in canonical form */
+	F_NAME_D, /* never compressed, lower case in canonical form */
+	F_NAME_X, /* never compressed, letter case kept: all newer types */
 	F_NAME_D_MAYBE,
-	F_NAMES_X,	/* any number of them */
+	F_NAMES_X, /* any number of them */
 	/* strings (field_string.c) */
 	F_STR,
 	F_STR_MAYBE,
-	F_STRS,		/* one or more */
-	F_DIGITS,	/* X25 */
-	F_DEGREES,	/* GPOS */
-	F_TAG,		/* CAA */
-	F_TEXT,		/* the rest as one string without a length */
+	F_STRS,    /* one or more */
+	F_DIGITS,  /* X25 */
+	F_DEGREES, /* GPOS */
+	F_TAG,     /* CAA */
+	F_TEXT,    /* the rest as one string without a length */
 	F_TEXT_MAYBE,
 	/* octets as base64, hex, base32 (field_code.c) */
 	F_BASE64,
@@ -68,33 +68,33 @@ enum field {
 	F_DOA_DATA,
 	F_SALT,
 	F_HASH,
-	F_DS_DIGEST,	/* digest type and digest */
-	F_FINGERPRINT,	/* fingerprint type and fingerprint */
-	F_ZONE_DIGEST,	/* hash algorithm and digest */
+	F_DS_DIGEST,   /* digest type and digest */
+	F_FINGERPRINT, /* fingerprint type and fingerprint */
+	F_ZONE_DIGEST, /* hash algorithm and digest */
 	F_NSAP,
 	F_ATMA,
 	/* sets of numbers as bits (field_bitmap.c) */
 	F_BITMAP,
 	F_BITMAP_MAYBE,
 	F_NXT,
-	F_WKS,		/* protocol and ports */
+	F_WKS, /* protocol and ports */
 	/* the odd ones */
-	F_LOC,		/* field_loc.c */
-	F_SVCPARAMS,	/* field_svcb.c */
-	F_IPSEC,	/* gateway type, algorithm, gateway (field_gateway.c) */
-	F_AMT,		/* discovery bit, relay type, relay */
-	F_HIP,		/* HIT and public key */
+	F_LOC,       /* field_loc.c */
+	F_SVCPARAMS, /* field_svcb.c */
+	F_IPSEC,     /* gateway type, algorithm, gateway (field_gateway.c) */
+	F_AMT,       /* discovery bit, relay type, relay */
+	F_HIP,       /* HIT and public key */
 	F_KINDS
 };
 
 /* What is true of a field beyond its three functions. */
 enum {
-	K_NAME = 1,	/* it is one name */
-	K_LOWER = 2,	/* ... in lower case in canonical form (RFC 4034 6.2, RFC 6840 5.1) */
-	K_COMPRESS = 4,	/* ... which a message may compress (RFC 3597 4) */
-	K_EXPAND = 8,	/* ... which some senders compress all the same (RFC 3597 4) */
-	K_MAYBE = 16,	/* the field may be absent at the end */
-	K_MANY = 32,	/* the field repeats to the end */
+	K_NAME = 1,     /* it is one name */
+	K_LOWER = 2,    /* ... in lower case in canonical form (RFC 4034 6.2, RFC 6840 5.1) */
+	K_COMPRESS = 4, /* ... which a message may compress (RFC 3597 4) */
+	K_EXPAND = 8,   /* ... which some senders compress all the same (RFC 3597 4) */
+	K_MAYBE = 16,   /* the field may be absent at the end */
+	K_MANY = 32,    /* the field repeats to the end */
 };
 
 /* The words of one RDATA on their way to the wire. */

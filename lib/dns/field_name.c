@@ -14,10 +14,24 @@ void take_name(struct rd *r)
 		r->at += n + 1;
 }
 
+/* parse_name appends a name to out, in place if there is room for the longest one. */
+static const char *parse_name(struct view text, const struct name *origin, struct wr *out)
+{
+	uint8_t spare[NAME_WIRE_MAX];
+	bool roomy = !out->full && out->cap - out->len >= NAME_WIRE_MAX;
+	size_t n = 0;
+	const char *wrong = name_parse_wire(text, origin, roomy ? out->p + out->len : spare, &n);
+
+	if (wrong == NULL && roomy)
+		out->len += n;
+	else if (wrong == NULL)
+		wr_bytes(out, spare, n);
+	return wrong;
+}
+
 bool word_name(struct words *w, struct wr *out)
 {
 	const struct token *t = word_plain(w);
-	struct name n;
 
 	if (t == NULL)
 		return false;
@@ -25,11 +39,8 @@ bool word_name(struct words *w, struct wr *out)
 		wr_bytes(out, w->origin->wire, w->origin->len);
 		return true;
 	}
-	const char *wrong = name_parse(view_of(t->p, t->n), w->origin, &n);
-	if (unlikely(wrong != NULL))
-		return word_wrong(w, t, "%s", wrong);
-	wr_bytes(out, n.wire, n.len);
-	return true;
+	const char *wrong = parse_name(view_of(t->p, t->n), w->origin, out);
+	return likely(wrong == NULL) || word_wrong(w, t, "%s", wrong);
 }
 
 void put_name(struct rd *r, struct wr *out)

@@ -1,5 +1,7 @@
 #include "dns/name.h"
 
+#include "base/le.h"
+
 const struct name name_root = { 1, { 0 } };
 
 static inline uint8_t fold(uint8_t c)
@@ -253,6 +255,17 @@ static const char *unescape(struct view t, size_t *i, uint8_t *c)
 	return NULL;
 }
 
+/* first_special finds the first dot or backslash among eight octets, 8 if there is none. An octet that a match
+ * below it spoils may show up too, so only the lowest counts. */
+static inline unsigned first_special(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101U, high = ones * 0x80;
+	uint64_t dot = w ^ ones * '.', slash = w ^ ones * '\\';
+	uint64_t found = (((dot - ones) & ~dot) | ((slash - ones) & ~slash)) & high;
+
+	return found != 0 ? (unsigned)__builtin_ctzll(found) / 8 : 8;
+}
+
 /* plain_run copies octets that stand for themselves: up to a dot, a backslash, the text's end or `room`. */
 static size_t plain_run(const uint8_t *from, const uint8_t *end, uint8_t *to, size_t room)
 {
@@ -260,24 +273,33 @@ static size_t plain_run(const uint8_t *from, const uint8_t *end, uint8_t *to, si
 
 	if ((size_t)(end - from) < room)
 		room = (size_t)(end - from);
+	while (room - n >= 8) {
+		uint64_t w = le64(from + n);
+		put_le64(to + n, w);
+		unsigned run = first_special(w);
+		n += run;
+		if (run < 8)
+			return n;
+	}
 	for (; n < room && from[n] != '.' && from[n] != '\\'; n++)
 		to[n] = from[n];
 	return n;
 }
 
-/* parse_label reads one label at *p behind its length octet `to`; room is at least 64. */
-static const char *parse_label(const uint8_t **p, const uint8_t *end, uint8_t *to)
+/* parse_label reads one label at *p behind its length octet `to`, at most `room` octets. */
+static const char *parse_label(const uint8_t **p, const uint8_t *end, uint8_t *to, size_t room)
 {
 	size_t n = 0;
 
 	for (;;) {
-		size_t run = plain_run(*p, end, to + 1 + n, NAME_LABEL_MAX - n);
+		size_t run = plain_run(*p, end, to + 1 + n, room - n);
 		n += run;
 		*p += run;
 		if (*p == end || **p == '.')
 			break;
-		if (n == NAME_LABEL_MAX)
-			return "a label longer than 63 octets";
+		if (n == room)
+			return room == NAME_LABEL_MAX ? "a label longer than 63 octets"
+						      : "a name longer than 255 octets";
 		struct view rest = { *p + 1, (size_t)(end - *p) - 1 };
 		size_t used = 0;
 		const char *wrong = unescape(rest, &used, &to[1 + n]);
@@ -290,37 +312,51 @@ static const char *parse_label(const uint8_t **p, const uint8_t *end, uint8_t *t
 	return n == 0 ? "an empty label" : NULL;
 }
 
-const char *name_parse(struct view t, const struct name *origin, struct name *out)
+const char *name_parse_wire(struct view t, const struct name *origin, uint8_t wire[NAME_WIRE_MAX], size_t *len)
 {
-	uint8_t wire[NAME_WIRE_MAX + NAME_LABEL_MAX + 1]; /* one label too many fits: it is found out afterwards */
 	const uint8_t *p = t.p, *end = t.p + t.n;
 	size_t n = 0;
 
 	if (t.n == 0)
 		return "an empty name";
-	if (t.n == 1 && *p == '.') {
-		*out = name_root;
-		return NULL;
-	}
-	bool absolute = false;
-	while (!absolute) {
-		const char *wrong = parse_label(&p, end, wire + n);
+	if (t.n == 1 && *p == '.')
+		p++;
+	while (p < end) {
+		size_t room = NAME_WIRE_MAX - 2 - n; /* for this label's length and the root label */
+		if (room == 0)
+			return "a name longer than 255 octets";
+		const char *wrong = parse_label(&p, end, wire + n, room < NAME_LABEL_MAX ? room : NAME_LABEL_MAX);
 		if (wrong != NULL)
 			return wrong;
 		n += 1 + (size_t)wire[n];
-		if (n >= NAME_WIRE_MAX)
-			return "a name longer than 255 octets";
-		if (p == end)
-			break;
-		absolute = ++p == end; /* over the dot */
+		if (p == end) { /* no dot at the end */
+			if (n + origin->len > NAME_WIRE_MAX)
+				return "a name longer than 255 octets with its origin";
+			memcpy(wire + n, origin->wire, origin->len);
+			*len = n + origin->len;
+			return NULL;
+		}
+		p++; /* over the dot */
 	}
-	const struct name *tail = absolute ? &name_root : origin;
-	if (n + tail->len > NAME_WIRE_MAX)
-		return "a name longer than 255 octets with its origin";
-	memcpy(wire + n, tail->wire, tail->len);
-	out->len = (uint8_t)(n + tail->len);
-	memcpy(out->wire, wire, out->len);
+	wire[n] = 0;
+	*len = n + 1;
 	return NULL;
+}
+
+const char *name_parse(struct view t, const struct name *origin, struct name *out)
+{
+	struct name origin_before;
+	size_t len = 1;
+
+	if (origin == out) {
+		origin_before = *origin;
+		origin = &origin_before;
+	}
+	const char *wrong = name_parse_wire(t, origin, out->wire, &len);
+	if (wrong != NULL)
+		out->wire[0] = 0;
+	out->len = (uint8_t)len;
+	return wrong;
 }
 
 /* An octet's rank among the 230 values that remain once A-Z are folded, plus one. */

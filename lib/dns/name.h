@@ -107,6 +107,10 @@ size_t name_print(const struct name *n, char *out);
  * says what is wrong, on success NULL. */
 const char *name_parse(struct view text, const struct name *origin, struct name *out);
 
+/* name_parse_wire is name_parse into octets of which the name's length is then *len. Where a million names are
+ * read, they are copied once less. */
+const char *name_parse_wire(struct view text, const struct name *origin, uint8_t wire[NAME_WIRE_MAX], size_t *len);
+
 /*
  * Keys: a name as bytes whose memcmp order is the canonical order. Labels from the root, each octet
  * mapped to its rank + 1 among the 230 values left after case folding, 0 ends a label. "www.example."

@@ -69,9 +69,9 @@ enum { RRTYPE_FIELDS_MAX = 10 };
 struct rrtype {
 	uint16_t code;
 	uint8_t flags;
-	const char *name;                        /* mnemonic, upper case */
-	const char *labels;                      /* the fields' names for error messages, a zero between them */
-	uint8_t fields[RRTYPE_FIELDS_MAX];       /* enum field of field.h; ends with F_END (0) */
+	const char *name;                  /* mnemonic, upper case */
+	const char *labels;                /* the fields' names for error messages, a zero between them */
+	uint8_t fields[RRTYPE_FIELDS_MAX]; /* enum field of field.h; ends with F_END (0) */
 };
 
 /* rrtype_of gives the row of a code; for a type without a row, a row whose one field is the RFC 3597
@@ -81,7 +81,8 @@ const struct rrtype *rrtype_of(uint16_t code);
 /* rrtype_parse reads a mnemonic in any letter case, or TYPEnnn; false if it is neither. */
 MUST_CHECK bool rrtype_parse(const char *p, size_t n, uint16_t *code);
 
-/* rrtype_print writes the mnemonic or TYPEnnn with a final zero; out has room for 16 characters. Gives the length. */
+/* rrtype_print writes the mnemonic or TYPEnnn with a final zero; out has room for 16 characters. Gives the length.
+ */
 size_t rrtype_print(uint16_t code, char *out);
 
 /* rrclass_parse reads IN, CH, HS, NONE, ANY in any letter case, or CLASSnnn. */

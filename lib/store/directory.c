@@ -83,7 +83,7 @@ static struct plan choose(const struct shard_at *list, size_t n)
 
 	while (even < PARTS_BITS_MAX && (size_t)1 << even < n)
 		even++;
-	for (unsigned deepest = SHARD_BITS_MAX;; deepest--) {
+	for (unsigned deepest = DEPTH_MAX;; deepest--) {
 		struct plan best = cheapest(list, n, even, deepest);
 		if (best.memory <= FREE_ALLOWANCE + n * PER_SHARD || deepest == 0)
 			return best;

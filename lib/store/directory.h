@@ -18,7 +18,7 @@
 #include "store/snapshot.h"
 
 enum {
-	SHARD_BITS_MAX = 48, /* 2^48 shards are more than a disk holds: whoever says so is damaged */
+	DEPTH_MAX = 48, /* 2^48 shards are more than a disk holds: whoever says so is damaged */
 	PART_BITS = 9,       /* a part of an even directory: 512 entries, one page */
 };
 
@@ -33,7 +33,7 @@ struct shard_at {
 /* shard_is_sound: bits and prefix go together. */
 static inline bool shard_is_sound(uint64_t prefix, unsigned bits)
 {
-	if (bits > SHARD_BITS_MAX)
+	if (bits > DEPTH_MAX)
 		return false;
 	return bits == 0 ? prefix == 0 : prefix << bits == 0;
 }

@@ -68,28 +68,26 @@ static page_ref page_at(const struct image_pass *p, MDB_val v)
 	return (uint64_t)(whole >> p->psize_bits) << 48 | (uint64_t)(uintptr_t)at;
 }
 
-/* room makes sure that an array has place for one more. */
-static bool room(void *array, size_t *cap, size_t n, size_t size)
+/* room gives an array with place for one more than n: this one or a larger copy; NULL, and the array as it was,
+ * if there is no memory. */
+static void *room(void *array, size_t *cap, size_t n, size_t size)
 {
-	void *old, *bigger;
-
 	if (n < *cap)
-		return true;
-	memcpy(&old, array, sizeof old);
-	bigger = realloc(old, 2 * (n + 32) * size);
-	if (bigger == NULL)
-		return false;
-	*cap = 2 * (n + 32);
-	memcpy(array, &bigger, sizeof bigger);
-	return true;
+		return array;
+	void *bigger = realloc(array, 2 * (n + 32) * size);
+	if (bigger != NULL)
+		*cap = 2 * (n + 32);
+	return bigger;
 }
 
 static enum err take_shard(struct image_pass *p, struct image *im, struct view key, page_ref page)
 {
 	if (key.n != 9 || !shard_is_sound(be64(key.p), key.p[8]))
 		return OK; /* nobody knows what it stands for: its place stays empty */
-	if (!room(&p->shards, &p->shards_cap, im->n_shards, sizeof *p->shards))
+	struct shard_at *list = room(p->shards, &p->shards_cap, im->n_shards, sizeof *list);
+	if (list == NULL)
 		return ERR_MEMORY;
+	p->shards = list;
 	p->shards[im->n_shards++] = (struct shard_at){ be64(key.p), page & PAGE_REF_BITS, key.p[8] };
 	return OK;
 }
@@ -98,8 +96,10 @@ static enum err take_run(struct image_pass *p, struct image *im, struct view key
 {
 	uint8_t first[8] = { 0 };
 
-	if (!room(&p->runs, &p->runs_cap, im->n_runs, sizeof *p->runs))
+	struct run_ref *list = room(p->runs, &p->runs_cap, im->n_runs, sizeof *list);
+	if (list == NULL)
 		return ERR_MEMORY;
+	p->runs = list;
 	memcpy(first, key.p, key.n < sizeof first ? key.n : sizeof first);
 	p->runs[im->n_runs++] = (struct run_ref){ be64(first), page };
 	return OK;

@@ -260,21 +260,18 @@ enum err row_walk_next(struct row_walk *w, struct row *out)
 		return txn_err(w->t, rc);
 	if (key_id(k) != w->rows)
 		return k.mv_size < KEY_ID ? ERR_DAMAGED : ERR_NOTFOUND;
+	if (k.mv_size > ROW_KEY_MAX || ((const uint8_t *)k.mv_data)[k.mv_size - 1] != 0 || v.mv_size > ROW_PIECE)
+		return ERR_DAMAGED;
 	struct view value = view_of_val(v);
-	if (v.mv_size == ROW_PIECE && k.mv_size <= ROW_KEY_MAX) {
-		struct row_key place = { .n = k.mv_size };
-		memcpy(place.p, k.mv_data, k.mv_size);
+	struct row_key place = { .n = k.mv_size };
+	memcpy(place.p, k.mv_data, k.mv_size);
+	if (v.mv_size == ROW_PIECE) {
 		enum err e = gather(w, &place, v, &value);
 		if (e != OK)
 			return e;
-		k = val_of(w->from.p, w->from.n); /* piece 0's key, for the check below */
 		row_key_piece(&place, 0);
-		memcpy(w->from.p, place.p, place.n);
-		w->from.n = k.mv_size = place.n;
-	} else if (v.mv_size > ROW_PIECE) {
-		return ERR_DAMAGED;
 	}
-	enum err e = head_read(view_of_val(k), &value, out);
+	enum err e = head_read(view_of(place.p, place.n), &value, out);
 	if (e != OK)
 		return e;
 	out->data = value;

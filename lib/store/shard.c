@@ -52,10 +52,26 @@ static inline unsigned next_tag(const uint8_t *tags, unsigned i, unsigned n, uin
 	return n;
 }
 
+/* same_octets is memcmp for names, without the call: eight at a time, the last eight overlapping. */
+static inline bool same_octets(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	uint64_t differ = 0;
+	size_t i = 0;
+
+	if (n < 8) {
+		for (; i < n; i++)
+			differ |= (uint64_t)(a[i] ^ b[i]);
+		return differ == 0;
+	}
+	for (; i + 8 <= n; i += 8)
+		differ |= le64(a + i) ^ le64(b + i);
+	return (differ | (le64(a + n - 8) ^ le64(b + n - 8))) == 0;
+}
+
 static inline bool same_owner(const struct node_view *n, const struct probe *p)
 {
 	return n->owner_len == p->len && n->apex_labels == p->apex_labels &&
-	       (n->flags & (NODE_PIECE | NODE_RUN)) == p->kind && memcmp(n->owner, p->name, p->len) == 0;
+	       (n->flags & (NODE_PIECE | NODE_RUN)) == p->kind && same_octets(n->owner, p->name, p->len);
 }
 
 enum found shard_find(struct view page, const struct probe *p, struct node_view *out)

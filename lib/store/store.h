@@ -11,8 +11,9 @@
  * The only room that includes <lmdb.h>. Every number in a value is
  * little-endian, every number in a key big-endian: edict-db(5) says it byte
  * by byte. All functions that give a view into the database give it for as
- * long as the transaction lives, and check nothing about its bytes: whoever
- * reads a value does so with bounds.
+ * long as the transaction lives (in a write: until the next put or delete),
+ * and check nothing about its bytes: whoever reads a value does so with
+ * bounds.
  *
  * Knows: dns/name.h, LMDB.   Must not know: what is inside a page, messages.
  */
@@ -72,7 +73,8 @@ enum err store_commit(struct store_txn *t);
 void store_abort(struct store_txn *t);
 /* store_counter gives the commit counter as this transaction sees it (in a write: what it will be). */
 uint64_t store_counter(struct store_txn *t);
-/* store_next_image hands out an id that was never used and never will be (write transactions). */
+/* store_next_image hands out an id that was never used and never will be (write transactions): for images,
+ * rows and zones alike. In a build use build_id for what must go if the build dies. */
 enum err store_next_image(struct store_txn *t, uint64_t *out);
 
 /* ---- zones ---- */
@@ -141,6 +143,10 @@ struct page_key {
 	uint8_t p[PAGE_KEY_MAX];
 };
 struct page_key shard_key(uint64_t prefix, unsigned bits);
+
+/* Pages may be written in any write transaction, a build's or not. Snapshots keep what they know of an image
+ * until its zone row has another `changed`, so who writes pages of an image of a zone's own also puts the row,
+ * with changed = store_counter(t). For images 0 and 1 the store takes note by itself. */
 
 /* store_page_put writes a value whose length must be store_page_room of 1..8 pages. _append: as for rows. */
 enum err store_page_put(struct store_txn *t, enum page_table table, uint64_t image, const struct page_key *k,

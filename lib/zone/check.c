@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "zone/check_run.h"
 
@@ -117,13 +118,17 @@ bool check_find(const char *name, enum check_id *out)
 
 void check_options_default(struct check_options *o)
 {
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
 	*o = (struct check_options){
 		.now = time(NULL),
 		.findings_max = FINDINGS_MAX,
 		.rrs_max = RRS_MAX,
 		.types_max = TYPES_MAX,
 		.nsec3_iterations_max = ITERATIONS_MAX,
-		.threads = 1,
+		.threads = processors < 1                   ? 1
+			   : processors > CHECK_THREADS_MAX ? CHECK_THREADS_MAX
+							    : (unsigned)processors,
 	};
 	for (int i = 0; i < CHECKS; i++)
 		o->severity[i] = (uint8_t)checks[i].preset;

@@ -96,7 +96,8 @@ struct check_options {
 
 enum { CHECK_THREADS_MAX = 16 };
 
-/* check_options_default fills in the presets, the clock, 10 findings of each check, one thread. */
+/* check_options_default fills in the presets, the clock, 10 findings of each check, and a
+ * thread for each processor. */
 void check_options_default(struct check_options *o);
 
 struct check_finding {

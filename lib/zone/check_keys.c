@@ -42,8 +42,8 @@ static void check_dnskeys(struct checker *c, const struct rrset *s)
 {
 	if (s->n > CHECK_KEYS_MAX)
 		check_node_tell(c, CHECK_DNSKEY, c->apex, s->rdata[0].line,
-				"%u keys; signatures are tried with %d of them", s->n, CHECK_KEYS_MAX);
-	for (uint32_t i = 0; i < s->n; i++) {
+				"%u keys; only %d of them are looked at", s->n, CHECK_KEYS_MAX);
+	for (uint32_t i = 0; i < s->n && i < CHECK_KEYS_MAX; i++) {
 		struct public_key *made;
 		struct dnskey k;
 		enum err e = ERR_FORMAT;
@@ -110,7 +110,7 @@ static const struct {
 
 static bool speaks_of_a_key(const struct checker *c, size_t k, struct view record, const struct rrset *keys)
 {
-	for (uint32_t i = 0; keys != NULL && i < keys->n; i++)
+	for (uint32_t i = 0; keys != NULL && i < keys->n && i < CHECK_KEYS_MAX; i++)
 		if (speaks[k].is(c, record, rdata_view(&keys->rdata[i])))
 			return true;
 	return false;

@@ -65,7 +65,7 @@ const char *bitmap_flaw(const struct node *n, struct view bitmap, uint16_t *type
 			for (unsigned b = 0; b < 8; b++) {
 				if ((bits.p[i] & 0x80 >> b) == 0)
 					continue;
-				flaw = expect(&e, (uint16_t)(window << 8 | 8 * i | b), type);
+				flaw = expect(&e, (uint16_t)((size_t)window << 8 | 8 * i | b), type);
 				if (flaw != NULL)
 					return flaw;
 			}

@@ -10,7 +10,7 @@
 #include "sec/rrsig.h"
 #include "zone/check.h"
 
-enum { CHECK_KEYS_MAX = 32 }; /* DNSKEYs that signatures are tried with */
+enum { CHECK_KEYS_MAX = 32 }; /* DNSKEYs that are looked at, and signatures tried with */
 
 struct checker {
 	struct check_options o;

@@ -208,8 +208,10 @@ static void tell_flaws(struct checker *c, struct sig_job *job, size_t n_jobs)
 		const struct sig_flaw *first = NULL;
 		size_t who = 0;
 		for (size_t i = 0; i < n_jobs; i++) {
+			if (at[i] == job[i].n_flaws)
+				continue;
 			const struct sig_flaw *f = &job[i].flaw[at[i]];
-			if (at[i] < job[i].n_flaws && (first == NULL || f->at < first->at)) {
+			if (first == NULL || f->at < first->at) {
 				first = f;
 				who = i;
 			}

@@ -15,6 +15,7 @@
 #ifndef ZONE_INDEX_H
 #define ZONE_INDEX_H
 
+#include "zone/wide.h"
 #include "zone/zone.h"
 
 enum {
@@ -47,6 +48,7 @@ struct zone_index {
 	struct rdata_array *free_array[RDATA_SIZES]; /* arrays that were outgrown, by log2 of their size */
 	struct node *last;                           /* of the record before */
 	struct rrset *last_set;
+	struct wide wide; /* RRsets of nodes that have many */
 
 	struct ttl_differs *odd;
 	size_t n_odd, cap_odd;

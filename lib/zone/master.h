@@ -44,7 +44,9 @@ struct master_options {
 };
 
 /* master_read reads `path` ("-" is standard input) with this origin. OK: no errors were found; ERR_FORMAT:
- * at least one was, all reported; ERR_SYSTEM: the file could not be read (reported as a finding too). */
+ * at least one was, all reported; ERR_SYSTEM: the file could not be read (reported as a finding too). A file
+ * that $INCLUDE cannot have is an error of the file that asks for it, hence ERR_FORMAT. An $INCLUDE starts from
+ * the directory of the file it stands in, takes plain files only, and may go 16 files deep. */
 enum err master_read(const char *path, const struct name *origin, const struct master_options *o,
 		     const struct master_calls *calls);
 

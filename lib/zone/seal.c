@@ -54,8 +54,10 @@ static uint32_t seal_rdata(const struct sealing *s, const struct node *n, const 
 	return kept + 1;
 }
 
-static void seal_node(const struct sealing *s, const struct node *n)
+static void seal_node(const struct sealing *s, struct node *n)
 {
+	if (unlikely(n->flags & NODE_WIDE))
+		wide_sort(n);
 	for (struct rrset *set = n->rrsets; set != NULL; set = set->next) {
 		set->n = seal_rdata(s, n, set, set->type, set->rdata, set->n);
 		set->n_sig = seal_rdata(s, n, set, RR_RRSIG, set->sig, set->n_sig);
@@ -178,6 +180,7 @@ void zone_seal(struct zone *z, zone_oddity_fn *tell_fn, void *context)
 		sorted[i] = index_node(x, i);
 		seal_node(&s, sorted[i]);
 	}
+	wide_free(&x->wide);
 	nodes_sort(sorted, n, &z->apex);
 	add_ents(z, sorted, n);
 	free(sorted);

@@ -65,18 +65,39 @@ static struct rdata *one_more(struct zone *z, struct rdata **array, uint32_t *n)
 	return &(*array)[(*n)++];
 }
 
-/* The node's RRset of this type, made if need be; kept in order of types. */
+static struct rrset *new_set(struct zone *z, struct rrset **at, uint16_t type)
+{
+	struct rrset *set = arena_take(&z->arena, sizeof *set);
+
+	*set = (struct rrset){ .next = *at, .type = type };
+	*at = set;
+	return set;
+}
+
+static struct rrset *wide_set(struct zone *z, struct node *n, uint16_t type)
+{
+	struct rrset *set = wide_find(&z->index->wide, n, type);
+
+	if (set == NULL) {
+		set = new_set(z, &n->rrsets, type);
+		wide_add(&z->index->wide, n, set);
+	}
+	return set;
+}
+
+/* The node's RRset of this type, made if need be; kept in order of types, unless there are too many to walk. */
 static struct rrset *set_of(struct zone *z, struct node *n, uint16_t type)
 {
 	struct rrset **at = &n->rrsets;
+	unsigned steps = 0;
 
-	while (*at != NULL && (*at)->type < type)
+	if (unlikely(n->flags & NODE_WIDE))
+		return wide_set(z, n, type);
+	for (; *at != NULL && (*at)->type < type; steps++)
 		at = &(*at)->next;
-	if (*at != NULL && (*at)->type == type)
-		return *at;
-	struct rrset *set = arena_take(&z->arena, sizeof *set);
-	*set = (struct rrset){ .next = *at, .type = type };
-	*at = set;
+	struct rrset *set = *at != NULL && (*at)->type == type ? *at : new_set(z, at, type);
+	if (unlikely(steps >= WIDE_FROM))
+		wide_node(&z->index->wide, n);
 	return set;
 }
 
@@ -147,7 +168,7 @@ const struct node *zone_find(const struct zone *z, const struct name *n)
 
 const struct rrset *rrset_of(const struct node *n, uint16_t type)
 {
-	for (const struct rrset *s = n->rrsets; s != NULL && s->type <= type; s = s->next)
+	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next)
 		if (s->type == type)
 			return s;
 	return NULL;

@@ -36,7 +36,7 @@ static inline struct view rdata_view(const struct rdata *r)
 struct rrset {
 	struct rrset *next; /* by type, ascending, once sealed */
 	uint16_t type;
-	uint32_t ttl;     /* the first record's; differing ones are counted in zone.ttl_differs */
+	uint32_t ttl;     /* the first record's; sealing tells of records that differ */
 	uint32_t sig_ttl; /* of the RRSIGs */
 	uint32_t n, n_sig;
 	struct rdata *rdata; /* n, in canonical order */
@@ -67,8 +67,9 @@ struct zone *zone_new(const struct name *apex);
 void zone_free(struct zone *z);
 
 /* zone_add adds one record (class IN). rdata is wire form and is copied. `line` may be 0. An owner outside
- * the zone is the caller's error to report: ERR_REFUSED and nothing is added. Amortised cost is a hash
- * probe; adding to the owner of the record before costs less. */
+ * the zone is the caller's error to report: ERR_REFUSED and nothing is added; so is a record for a sealed zone.
+ * ERR_FORMAT: an RRSIG without a type covered; ERR_SPACE: RDATA above 65535 octets. Amortised cost is a hash
+ * probe, whatever the order and however many types a name has; adding to the owner of the record before costs less. */
 enum err zone_add(struct zone *z, const struct name *owner, uint16_t type, uint32_t ttl, struct view rdata,
 		  uint32_t line);
 
@@ -95,7 +96,7 @@ void node_name(const struct node *n, struct name *out);
 struct zone {
 	struct name apex;
 	struct arena arena;
-	struct node **node;   /* canonical order once sealed; the apex is node[0] if it has records */
+	struct node **node;   /* NULL until sealed, then in canonical order; the apex is node[0] if it has records */
 	size_t n_nodes;       /* ENTs included once sealed */
 	uint64_t n_records;   /* RRSIGs included, duplicates not */
 	bool sealed;

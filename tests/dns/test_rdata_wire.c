@@ -277,6 +277,7 @@ static const struct {
 	  "80000000"
 	  "80000000"
 	  "00989680" },
+	{ "an A6 with bits where the prefix belongs", "A6", "3cf00000000000000001016100" },
 	{ "an A6 without its name", "A6", "400000000000000001" },
 	{ "a HIP key beyond the end", "HIP",
 	  "0102ffff"

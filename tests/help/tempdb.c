@@ -19,7 +19,7 @@ const char *tempdb_dir(void)
 		base = "/tmp";
 	if (statfs(base, &fs) != 0 || (uint64_t)fs.f_type == OVERLAYFS_SUPER_MAGIC)
 		base = "/dev/shm";
-	snprintf(dir, sizeof dir, "%s/edict-test-XXXXXX", base);
+	snprintf(dir, sizeof dir, "%s/edict-db-XXXXXX", base);
 	ck_assert_msg(mkdtemp(dir) != NULL, "no directory in %s", base);
 	return dir;
 }

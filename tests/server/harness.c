@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bake/compile.h"
 #include "base/wr.h"
 #include "server/clock.h"
 #include "tests/help/tempdb.h"
@@ -28,6 +29,51 @@ const char *served_database(void)
 	ck_assert_int_eq(chmod(dir, 0755), 0);
 	store_close(tempdb_open(0));
 	return dir;
+}
+
+static void add(struct zone *z, const char *label, size_t n, uint16_t type, struct view rdata)
+{
+	struct name owner = z->apex;
+
+	if (n != 0)
+		ck_assert(name_push(view_of(label, n), &z->apex, &owner));
+	ck_assert_int_eq(zone_add(z, &owner, type, 300, rdata, 0), OK);
+}
+
+static struct zone *make_zone(struct view apex, uint32_t serial, unsigned names, unsigned texts)
+{
+	uint8_t soa[32], text[201] = { 200 };
+	struct wr w = wr_of(soa, sizeof soa);
+	struct name n;
+	struct zone *z;
+
+	ck_assert(name_of_wire(apex, &n));
+	z = zone_new(&n);
+	wr_bytes(&w, "\0\0", 2);
+	for (int i = 0; i < 5; i++)
+		wr_u32(&w, i == 0 ? serial : 3600);
+	add(z, "", 0, RR_SOA, wr_view_of(&w));
+	add(z, "", 0, RR_NS, BYTES("\2ns\7example\3net\0"));
+	for (unsigned i = 0; i < names; i++) {
+		char label[2] = { (char)('a' + i % 26), (char)('a' + i / 26) };
+		add(z, label, 2, RR_TXT, BYTES("\17some text to be"));
+	}
+	for (unsigned i = 0; i < texts; i++) {
+		put_u16(text + 1, (uint16_t)i);
+		add(z, "texts", 5, RR_TXT, view_of(text, sizeof text));
+	}
+	zone_seal(z, NULL, NULL);
+	return z;
+}
+
+void served_compile(struct store *db, struct view apex, uint32_t serial, unsigned names, unsigned texts)
+{
+	const struct compile_facts facts = { .now = 1, .replace = true };
+	struct zone *z = make_zone(apex, serial, names, texts);
+	char why[256];
+
+	ck_assert_msg(compile_zone(db, z, &facts, why) == OK, "%s", why);
+	zone_free(z);
 }
 
 /* The program under test: EDICT_BIN, or bin/edictd beside the tests' own folder. */
@@ -205,6 +251,7 @@ uint64_t served_stop(struct served *s)
 	while (more(s, clock_ms() + PATIENCE))
 		;
 	close(s->log);
+	ck_assert_msg(strstr(s->said, "Sanitizer") == NULL, "%s", s->said);
 	return took;
 }
 
@@ -225,6 +272,24 @@ pid_t served_front(const struct served *s)
 	return (pid_t)strtol(last != NULL ? last + 1 : pids, NULL, 10);
 }
 
+unsigned long served_private(const struct served *s)
+{
+	char path[64], text[4096];
+	const char *line;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)served_front(s));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	line = strstr(text, "Private_Dirty:");
+	return line != NULL ? strtoul(line + strlen("Private_Dirty:"), NULL, 10) : 0;
+}
+
 /* ---- a client ---- */
 
 size_t question(uint8_t out[64], uint16_t id)
@@ -242,7 +307,8 @@ static int client(const struct served *s, int type)
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
 	ck_assert_int_ge(fd, 0);
-	ck_assert_msg(connect(fd, (const struct sockaddr *)&s->at, sizeof s->at) == 0, "connect: %s", strerror(errno));
+	ck_assert_msg(connect(fd, (const struct sockaddr *)&s->at, sizeof s->at) == 0, "connect: %s",
+		      strerror(errno));
 	return fd;
 }
 
@@ -299,13 +365,22 @@ static bool read_exactly(int fd, uint8_t *to, size_t n)
 	return true;
 }
 
+static size_t heard_length;
+
+size_t client_heard_length(void)
+{
+	return heard_length;
+}
+
 int client_hear_tcp(int fd)
 {
 	static uint8_t a[65535];
 	uint8_t length[2];
 
+	heard_length = 0;
 	if (!read_exactly(fd, length, 2) || get_u16(length) < 12 || !read_exactly(fd, a, get_u16(length)))
 		return -1;
+	heard_length = get_u16(length);
 	return (a[2] & 0x80) != 0 ? get_u16(a) : -1;
 }
 

@@ -10,20 +10,24 @@
 #include <netinet/in.h>
 #include <sys/types.h>
 
-#include "base/base.h"
+#include "store/store.h"
 
 enum { PATIENCE = 10000 }; /* ms: longer than anything takes, on a machine under load */
 
 struct served {
 	pid_t pid;
-	int log;                /* what it prints and logs, non-blocking */
+	int log; /* what it prints and logs, non-blocking */
 	struct sockaddr_in at;
-	char said[1 << 16];     /* the log so far */
-	size_t n_said, heard;   /* heard: up to where lines were looked for */
+	char said[1 << 16];   /* the log so far */
+	size_t n_said, heard; /* heard: up to where lines were looked for */
 };
 
 /* served_database makes an empty database that anybody may read and gives its directory (tempdb.h). */
 const char *served_database(void);
+
+/* served_compile compiles a zone with this apex and serial: `names` two-octet names with a TXT record each, and
+ * "texts" with `texts` TXT records of 200 octets. */
+void served_compile(struct store *db, struct view apex, uint32_t serial, unsigned names, unsigned texts);
 
 /* served_start starts edictd over this directory with more options (NULL-terminated), waits until it is ready. */
 void served_start(struct served *s, const char *directory, const char *const more[]);
@@ -49,6 +53,9 @@ uint64_t served_stop(struct served *s);
 /* served_front gives the process id of the front started last. */
 pid_t served_front(const struct served *s);
 
+/* served_private gives the KiB of memory that the front has for itself alone and wrote to, 0 if nobody tells. */
+unsigned long served_private(const struct served *s);
+
 /* ---- a client ---- */
 
 /* question writes a query for the A records of "host.example." with this id. Gives its length. */
@@ -65,6 +72,9 @@ MUST_CHECK bool client_ask(int fd, uint16_t id);
  * -1 at the end of the connection or when PATIENCE is over. */
 void client_send_tcp(int fd, uint16_t id, unsigned n);
 int client_hear_tcp(int fd);
+
+/* client_heard_length gives the octets of that answer. */
+size_t client_heard_length(void);
 
 /* client_until_closed gives the milliseconds until the server closes the connection; fails if it does not. */
 uint64_t client_until_closed(int fd);

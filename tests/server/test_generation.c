@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bake/compile.h"
 #include "base/wr.h"
+#include "dns/rrtype.h"
 #include "server/clock.h"
 #include "server/damage.h"
 #include "server/generation.h"
@@ -145,43 +145,10 @@ struct notes {
 
 static const struct view apexes[ZONES] = { BYTES("\5small\7example\0"), BYTES("\3big\7example\0") };
 
-static void add(struct zone *z, const struct name *owner, uint16_t type, struct view rdata)
-{
-	ck_assert_int_eq(zone_add(z, owner, type, 300, rdata, 0), OK);
-}
-
 /* Zone 0 is small enough for the pool; zone 1 has an image of its own. */
-static struct zone *make_zone(size_t which, uint32_t serial)
-{
-	uint8_t soa[32];
-	struct wr w = wr_of(soa, sizeof soa);
-	struct name apex, owner;
-	struct zone *z;
-
-	ck_assert(name_of_wire(apexes[which], &apex));
-	z = zone_new(&apex);
-	wr_bytes(&w, "\0\0", 2);
-	for (int i = 0; i < 5; i++)
-		wr_u32(&w, i == 0 ? serial : 3600);
-	add(z, &apex, RR_SOA, wr_view_of(&w));
-	add(z, &apex, RR_NS, BYTES("\2ns\7example\3net\0"));
-	for (unsigned i = 0; which == 1 && i < BIG; i++) {
-		uint8_t label[2] = { (uint8_t)('a' + i % 26), (uint8_t)('a' + i / 26) };
-		ck_assert(name_push(view_of(label, 2), &apex, &owner));
-		add(z, &owner, RR_TXT, BYTES("\17some text to be"));
-	}
-	zone_seal(z, NULL, NULL);
-	return z;
-}
-
 static void compile(struct store *s, size_t which, uint32_t serial)
 {
-	const struct compile_facts facts = { .now = 1, .replace = true };
-	struct zone *z = make_zone(which, serial);
-	char why[256];
-
-	ck_assert_msg(compile_zone(s, z, &facts, why) == OK, "%s", why);
-	zone_free(z);
+	served_compile(s, apexes[which], serial, which == 1 ? BIG : 0, 0);
 }
 
 /* The process that compiles: serials 2 .. SERIALS of each zone, one after the other, as fast as it can. */
@@ -215,7 +182,8 @@ static size_t ask_soa(uint8_t q[64], uint16_t id, size_t which)
 /* The answer is one SOA record, and its serial stands 20 octets from the end. */
 static uint32_t serial_of(const uint8_t *a, size_t n, uint16_t id)
 {
-	ck_assert_msg(n > 40 && get_u16(a) == id && (a[3] & 0x0f) == 0 && get_u16(a + 6) == 1 && get_u16(a + 8) == 0,
+	ck_assert_msg(n > 40 && get_u16(a) == id && (a[3] & 0x0f) == 0 && get_u16(a + 6) == 1 &&
+			  get_u16(a + 8) == 0,
 		      "an answer of %zu octets, RCODE %d", n, a[3] & 0x0f);
 	return get_u32(a + n - 20);
 }
@@ -235,7 +203,8 @@ static uint32_t ask_once(int fd, const struct notes *n, uint16_t id, size_t whic
 	ck_assert_int_gt(len, 0);
 	serial = serial_of(m, (size_t)len, id);
 	ck_assert_msg(serial >= last, "zone %zu went back from %u to %u", which, last, serial);
-	ck_assert_msg(serial <= atomic_load(&n->begun[which]), "zone %zu: serial %u was not committed", which, serial);
+	ck_assert_msg(serial <= atomic_load(&n->begun[which]), "zone %zu: serial %u was not committed", which,
+		      serial);
 	if (atomic_load(&n->done[which]) > serial) {
 		uint64_t at = atomic_load(&n->done_at[which][serial + 1]);
 		ck_assert_msg(asked < at + 1000, "zone %zu: serial %u, %u ms after the next was committed", which,

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -156,8 +157,33 @@ START_TEST(front_ends_with_its_parent)
 	kill(server.pid, SIGKILL);
 	ck_assert_int_eq(waitpid(server.pid, NULL, 0), server.pid);
 	/* The log closes when the last process that writes it is gone. */
-	ck_assert_msg(!served_says(&server, "no line says this") && served_log_ended(&server), "the front lives on");
+	ck_assert_msg(!served_says(&server, "no line says this") && served_log_ended(&server),
+		      "the front lives on");
 	tempdb_remove();
+}
+END_TEST
+
+/* More often than the database has places for readers: none of the killed may keep one. */
+START_TEST(killed_parents_leave_nothing_in_the_way)
+{
+	enum { ROUNDS = 260 };
+	struct store *db = tempdb_open(0); /* as long as somebody has it open, nobody starts a new table */
+	struct store_txn *t;
+	int fd;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		kill(server.pid, SIGKILL);
+		ck_assert_int_eq(waitpid(server.pid, NULL, 0), server.pid);
+		close(server.log);
+		served_start(&server, directory, NULL);
+	}
+	fd = client_udp(&server);
+	ck_assert(client_ask(fd, 1));
+	ck_assert_int_eq(store_write(db, &t), OK);
+	ck_assert_int_eq(store_commit(t), OK);
+	store_close(db);
+	close(fd);
+	end();
 }
 END_TEST
 
@@ -181,10 +207,61 @@ START_TEST(front_that_cannot_start_changes_nothing)
 }
 END_TEST
 
+static void remove_database(const char *path)
+{
+	static const char *const files[] = { "data.mdb", "lock.mdb", "build.lock", "turn" };
+	char file[700];
+
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		snprintf(file, sizeof file, "%s/%s", path, files[i]);
+		unlink(file);
+	}
+	ck_assert_int_eq(rmdir(path), 0);
+}
+
+/* What makes root's front refuse a database, and what does not. */
+static const struct {
+	const char *why;
+	mode_t above, directory, data;
+	const char *says;
+} modes[] = {
+	{ "only root may come this way, but anybody may read the database", 0700, 0755, 0644, "ready" },
+	{ "nobody else may enter the directory", 0755, 0700, 0644, "Permission denied" },
+	{ "nobody else may read the data", 0755, 0755, 0600, "Permission denied" },
+	{ "anybody may write the data", 0755, 0755, 0666, "who answers the Internet" },
+	{ "anybody may replace files", 0755, 0777, 0644, "who answers the Internet" },
+};
+
+START_TEST(modes_of_the_database)
+{
+	char above[300], path[600], data[700];
+	struct served s;
+
+	snprintf(above, sizeof above, "%s", tempdb_dir());
+	snprintf(path, sizeof path, "%s/db", above);
+	snprintf(data, sizeof data, "%s/data.mdb", path);
+	ck_assert_int_eq(rename(served_database(), path), 0);
+	ck_assert_int_eq(chmod(data, modes[_i].data), 0);
+	ck_assert_int_eq(chmod(path, modes[_i].directory), 0);
+	ck_assert_int_eq(chmod(above, modes[_i].above), 0);
+	if (strcmp(modes[_i].says, "ready") == 0) {
+		served_start(&s, path, NULL);
+		served_stop(&s);
+	} else {
+		int code = served_run(&s, (const char *const[]){ "-d", path, "-l", "127.0.0.1@0", NULL });
+		ck_assert_msg(code == 3 && strstr(s.said, modes[_i].says) != NULL, "%s: exit code %d: %s",
+			      modes[_i].why, code, s.said);
+		ck_assert_msg(strstr(s.said, path) != NULL, "the database is not named: %s", s.said);
+	}
+	remove_database(path);
+	ck_assert_int_eq(rmdir(above), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("parent and front");
-	TCase *t = tcase_create("a server each");
+	TCase *t = tcase_create("a server each"), *as_root = tcase_create("as root");
 
 	tcase_add_checked_fixture(t, begin, NULL);
 	tcase_add_test(t, sigterm_ends_within_a_second);
@@ -193,7 +270,11 @@ int main(void)
 	tcase_add_test(t, sighup_loses_no_question);
 	tcase_add_test(t, sighup_lets_tcp_finish);
 	tcase_add_test(t, front_ends_with_its_parent);
+	tcase_add_test(t, killed_parents_leave_nothing_in_the_way);
 	tcase_add_test(t, front_that_cannot_start_changes_nothing);
+	if (geteuid() == 0)
+		tcase_add_loop_test(as_root, modes_of_the_database, 0, COUNT_OF(modes));
 	suite_add_tcase(s, t);
+	suite_add_tcase(s, as_root);
 	return run_suite(s);
 }

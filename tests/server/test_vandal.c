@@ -140,7 +140,8 @@ static bool reaches_the_parent(const struct options *o)
 
 	(void)o;
 	snprintf(mem, sizeof mem, "/proc/%d/mem", (int)getppid());
-	return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0 || ptrace(PTRACE_SEIZE, getppid(), NULL, NULL) == 0 ||
+	return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0 ||
+	       ptrace(PTRACE_SEIZE, getppid(), NULL, NULL) == 0 ||
 	       process_vm_readv(getppid(), &here, 1, &there, 1, 0) >= 0 ||
 	       process_vm_writev(getppid(), &here, 1, &there, 1, 0) >= 0 || opens(mem, O_RDWR) ||
 	       opens(mem, O_RDONLY) || kill(getppid(), 0) == 0;
@@ -176,8 +177,8 @@ static int vandal(int argc, char *argv[])
 	char why[256] = "";
 	int channel;
 
-	if (!options_parse(argc, argv, &o, why) || !spawn_take(&o, &channel, &l) || !user_become(&o, why) ||
-	    !user_harmless(&o, true, why)) {
+	if (!options_parse(argc, argv, &o, why) || !spawn_take(&o, &channel, &l) || chdir(o.database) != 0 ||
+	    !user_become(&o, why) || !user_harmless(&o, true, why)) {
 		fprintf(stderr, "%s\n", why);
 		return 100;
 	}
@@ -234,7 +235,8 @@ START_TEST(vandal_changes_nothing)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_msg(WIFEXITED(status), "it died of signal %d", WTERMSIG(status));
 	int which = WEXITSTATUS(status);
-	ck_assert_msg(which == 0, "it %s", which <= (int)COUNT_OF(attempts) ? attempts[which - 1].what : "did not begin");
+	ck_assert_msg(which == 0, "it %s",
+		      which <= (int)COUNT_OF(attempts) ? attempts[which - 1].what : "did not begin");
 
 	ck_assert_uint_eq(content(path, after, sizeof after), n);
 	ck_assert_mem_eq(before, after, n);
@@ -272,7 +274,8 @@ START_TEST(pins_are_numbered_and_bounded)
 	ck_assert_int_eq(pin_drop(&p, 0), ERR_REFUSED);
 	ck_assert_int_eq(pin_drop(&p, PINS_MAX), ERR_REFUSED);
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
-		ck_assert_msg(pin_take(&p, s, numbers[i].number, &commit) == numbers[i].want, "%s", numbers[i].why);
+		ck_assert_msg(pin_take(&p, s, numbers[i].number, &commit) == numbers[i].want, "%s",
+			      numbers[i].why);
 	ck_assert_int_eq(pin_drop(&p, 0), OK);
 	ck_assert_int_eq(pin_take(&p, s, 0, &commit), OK);
 	pin_drop_all(&p);
@@ -306,11 +309,13 @@ END_TEST
 
 int main(int argc, char *argv[])
 {
-	Suite *s = suite_create("a front that is not ours any more");
-	TCase *t = tcase_create("vandal");
+	Suite *s;
+	TCase *t;
 
 	if (argc > 1 && strcmp(argv[1], "--front") == 0)
 		return vandal(argc, argv);
+	s = suite_create("a front that is not ours any more");
+	t = tcase_create("vandal");
 	if (geteuid() == 0)
 		tcase_add_test(t, vandal_changes_nothing); /* only root can give up root */
 	tcase_add_test(t, pins_are_numbered_and_bounded);

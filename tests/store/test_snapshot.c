@@ -138,11 +138,11 @@ END_TEST
 /* A shard that is far deeper than its neighbours must not make the table explode. */
 START_TEST(absurd_depth_costs_no_memory)
 {
-	struct shard_at list[SHARD_BITS_MAX + 1];
+	struct shard_at list[DEPTH_MAX + 1];
 	size_t n = 0, memory;
 
-	list[n++] = (struct shard_at){ 0, 1, SHARD_BITS_MAX };
-	for (unsigned bits = SHARD_BITS_MAX; bits > 0; bits--)
+	list[n++] = (struct shard_at){ 0, 1, DEPTH_MAX };
+	for (unsigned bits = DEPTH_MAX; bits > 0; bits--)
 		list[n++] = (struct shard_at){ (uint64_t)1 << (64 - bits), 1, (uint8_t)bits };
 	struct directory *d = directory_make(list, n, &memory);
 	ck_assert_uint_le(memory, 1 << 21);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/le.h"
+#include "store/env.h"
 
 static struct store *s;
 static struct store_txn *t;
@@ -268,6 +268,106 @@ START_TEST(rows_walk_in_canonical_order)
 }
 END_TEST
 
+/* ---- rows that nobody wrote ---- */
+
+#define ID5 "\0\0\0\0\0\0\0\5"
+#define HEAD                                                                                                      \
+	"\1\0\0\0"                                                                                                \
+	"\2\0\0\0"
+#define ONE                                                                                                       \
+	"\1\0\0\0"                                                                                                \
+	"\0\0\0\0"
+
+/* A sound row: B., type 1, one RDATA of two octets. In a key its b is the octet I (98 - 26 + 1). */
+#define VALUE_B                                                                                                   \
+	HEAD ONE "\3"                                                                                             \
+		 "\1B\0"                                                                                          \
+		 "\2\0xy"
+
+#define RAW(s)                                                                                                    \
+	{                                                                                                         \
+		(const uint8_t *)(s), sizeof(s) - 1                                                               \
+	}
+
+static const struct {
+	const char *why;
+	struct view key, value;
+	enum err want;
+} raws[] = {
+	{ "a sound row", RAW(ID5 "I\0\0\0\1\0"), RAW(VALUE_B), OK },
+	{ "another owner in the value than in the key", RAW(ID5 "H\0\0\0\1\0"), RAW(VALUE_B), ERR_DAMAGED },
+	{ "a key without its end", RAW(ID5 "I\0\0"), RAW(VALUE_B), ERR_DAMAGED },
+	{ "a second piece without a first", RAW(ID5 "I\0\0\0\1\1"), RAW(VALUE_B), ERR_DAMAGED },
+	{ "an empty value", RAW(ID5 "I\0\0\0\1\0"), RAW(""), ERR_DAMAGED },
+	{ "a value that ends in the owner", RAW(ID5 "I\0\0\0\1\0"), RAW(HEAD ONE "\3\1B"), ERR_DAMAGED },
+	{ "an owner of length 0", RAW(ID5 "I\0\0\0\1\0"), RAW(HEAD ONE "\0\2\0xy"), ERR_DAMAGED },
+	{ "an owner with octets behind its root", RAW(ID5 "I\0\0\0\1\0"), RAW(HEAD ONE "\4\1B\0x\2\0xy"),
+	  ERR_DAMAGED },
+	{ "fewer RDATAs than it says", RAW(ID5 "I\0\0\0\1\0"), RAW(HEAD ONE "\3\1B\0"), ERR_DAMAGED },
+	{ "more RDATAs than it says", RAW(ID5 "I\0\0\0\1\0"), RAW(VALUE_B "\0\0"), ERR_DAMAGED },
+	{ "an RDATA that ends behind the value", RAW(ID5 "I\0\0\0\1\0"), RAW(HEAD ONE "\3\1B\0\3\0xy"),
+	  ERR_DAMAGED },
+	{ "half a length", RAW(ID5 "I\0\0\0\1\0"), RAW(VALUE_B "\0"), ERR_DAMAGED },
+	{ "more RDATAs than 32 bits hold, with the RRSIGs", RAW(ID5 "I\0\0\0\1\0"),
+	  RAW(HEAD "\1\0\0\0\377\377\377\377\3\1B\0\2\0xy"), ERR_DAMAGED },
+};
+
+START_TEST(rows_that_do_not_parse_are_damaged_and_harm_no_other)
+{
+	struct name owner = name("c.");
+	struct row sound = { .owner = owner, .type = 1 }, got;
+	MDB_val k = val_of(raws[_i].key.p, raws[_i].key.n), v = val_of(raws[_i].value.p, raws[_i].value.n);
+	struct row_walk *w;
+
+	ck_assert_int_eq(mdb_put(t->txn, t->dbi[T_RRSETS], &k, &v, 0), 0);
+	ck_assert_int_eq(store_row_put(t, 5, &sound), OK);
+	ck_assert_int_eq(row_walk_begin(t, 5, NULL, &w), OK);
+	ck_assert_msg(row_walk_next(w, &got) == raws[_i].want, "%s", raws[_i].why);
+	ck_assert_msg(row_walk_next(w, &got) == OK, "behind %s", raws[_i].why);
+	check_row(&got, &sound);
+	ck_assert_int_eq(row_walk_next(w, &got), ERR_NOTFOUND);
+	row_walk_end(w);
+}
+END_TEST
+
+START_TEST(a_row_that_lost_a_piece_is_damaged)
+{
+	uint8_t *buf = malloc(100000);
+	struct name owner = name("b.");
+	struct row row = make_row(&owner, 1, 60000, buf), got;
+	const char key[] = ID5 "I\0\0\0\1";
+	struct row_walk *w;
+	enum err e;
+
+	ck_assert_int_eq(store_row_put(t, 5, &row), OK);
+	uint8_t piece[sizeof key];
+	memcpy(piece, key, sizeof key);
+	piece[sizeof key - 1] = (uint8_t)_i;
+	MDB_val k = val_of(piece, sizeof piece);
+	ck_assert_int_eq(mdb_del(t->txn, t->dbi[T_RRSETS], &k, NULL), 0);
+	ck_assert_int_eq(row_walk_begin(t, 5, NULL, &w), OK);
+	while ((e = row_walk_next(w, &got)) != ERR_NOTFOUND)
+		ck_assert_int_eq(e, ERR_DAMAGED);
+	row_walk_end(w);
+	free(buf);
+}
+END_TEST
+
+START_TEST(damaged_zone_rows_and_numbers_are_told)
+{
+	struct name apex = name("b.");
+	struct zone_row row;
+	uint64_t number;
+	MDB_val k = val_of("I\0\0", 3), v = val_of("short", 5), m = val_of("odd", 3);
+
+	ck_assert_int_eq(mdb_put(t->txn, t->dbi[T_ZONES], &k, &v, 0), 0);
+	ck_assert_int_eq(mdb_put(t->txn, t->dbi[T_META], &m, &v, 0), 0);
+	ck_assert_int_eq(store_zone_get(t, &apex, &row), ERR_DAMAGED);
+	ck_assert_int_eq(store_zone_after(t, NULL, &apex, &row), ERR_DAMAGED);
+	ck_assert_int_eq(meta_get(t, "odd", &number), ERR_DAMAGED);
+}
+END_TEST
+
 /* ---- pages ---- */
 
 static uint8_t page_octets[STORE_VALUE_PAGES_MAX * 65536];
@@ -382,6 +482,9 @@ int main(void)
 	tcase_add_loop_test(c, a_smaller_row_leaves_nothing_of_a_larger, 0, 3);
 	tcase_add_test(c, a_row_too_large_is_refused);
 	tcase_add_loop_test(c, rows_walk_in_canonical_order, 0, 10);
+	tcase_add_loop_test(c, rows_that_do_not_parse_are_damaged_and_harm_no_other, 0, COUNT_OF(raws));
+	tcase_add_loop_test(c, a_row_that_lost_a_piece_is_damaged, 0, 4);
+	tcase_add_test(c, damaged_zone_rows_and_numbers_are_told);
 	tcase_add_test(c, pages_have_whole_lengths);
 	tcase_add_test(c, floor_and_after_stay_in_their_image);
 	tcase_add_test(c, append_out_of_order_still_lands_in_its_place);

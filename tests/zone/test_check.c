@@ -74,11 +74,16 @@ static const struct {
 	{ "MX is missing", HEAD "@ MX 1 mx\n", "mx-missing", 0 },
 	{ "MX is an empty non-terminal", HEAD "@ MX 1 mx\nx.mx A 192.0.2.1\n", "mx-missing", 0 },
 	{ "MX below a cut", HEAD "@ MX 1 mx.sub\nsub NS ns.example.net.\n", "", 0 },
+	{ "MX behind a DNAME", HEAD "@ MX 1 mx.t\nt DNAME example.net.\n", "mx-alias", 0 },
+	{ "MX at a name that a DNAME hides", HEAD "@ MX 1 mx.t\nt DNAME example.net.\nmx.t A 192.0.2.1\n",
+	  "below-dname mx-alias", 1 },
 	{ "no mail (RFC 7505)", HEAD "@ MX 0 .\n", "", 0 },
 	{ "SRV is an alias", HEAD "_x._tcp SRV 1 1 1 s\ns CNAME a.example.net.\n", "srv-alias", 0 },
 	{ "SRV is missing", HEAD "_x._tcp SRV 1 1 1 s\n", "srv-missing", 0 },
 	{ "glue is missing", HEAD "sub NS ns.sub\n", "glue-missing", 0 },
 	{ "glue of the cut's own name is missing", HEAD "sub NS sub\n", "glue-missing", 0 },
+	{ "glue of a cut below a cut is not our matter", HEAD "sub NS ns.example.net.\nx.sub NS ns.x.sub\n",
+	  "below-cut", 0 },
 	{ "sibling glue is missing", HEAD "a NS ns.b\nb NS ns.example.net.\n", "sibling-glue", 0 },
 	{ "DS without NS",
 	  HEAD "www DS 1 13 2 " /* a SHA-256 digest */
@@ -120,6 +125,11 @@ static const struct {
 	  HEAD "@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
 	       "@ CDS 3613 15 2 3aa5ab37efce57f737fc1627013fee07bdf241bd10f3b1964ab55c78e79a304b\n",
 	  "cds", 0 },
+	{ "CDS with the right digest and another tag",
+	  HEAD "@ DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
+	       "@ CDS 3614 15 2 84626a41426088f04d5aa4413b888daf26727a48e0b6c58ee3d2ee8b43cb304a\n",
+	  "cds", 0 },
+	{ "the DS is withdrawn, but not only", HEAD "@ CDS 0 0 0 00\n@ CDS 0 0 0 01\n", "cds", 0 },
 	{ "the DS is withdrawn (RFC 8078 4)", HEAD "@ CDS 0 0 0 00\n@ CDNSKEY 0 3 0 AA==\n", "", 0 },
 	{ "CDS below the apex", HEAD "www CDS 0 0 0 00\n", "cds", 0 },
 	{ "NSEC in a zone without keys", HEAD "@ NSEC example.org. NS SOA NSEC\n", "unsigned", 0 },
@@ -196,6 +206,26 @@ static const struct {
 	  "new.to.example. 3600 IN NS ns1\nmail.example. 3600 IN A ", "", 0 },
 	{ "a name added to an opt-out zone", "optout", "mail.example. 3600 IN A ",
 	  "new.to.example. 3600 IN A 192.0.2.7\nmail.example. 3600 IN A ", "denial-missing rrsig-missing", 0 },
+	{ "a name added beside an insecure delegation", "optout", "mail.example. 3600 IN A ",
+	  "new.example. 3600 IN A 192.0.2.7\nmail.example. 3600 IN A ", "denial-missing rrsig-missing", 0 },
+	{ "the record of an empty non-terminal above a signed name taken away", "optout",
+	  "\n2M8AAB7A529IV8QTSSQLHKF107FGRB0I.example. 300 IN NSEC3", "\n;",
+	  "denial-missing denial-chain rrsig-stray", 0 },
+	{ "the last NSEC record leads elsewhere", "nsec", "NSEC example. TXT", "NSEC tree.example. TXT",
+	  "denial-chain rrsig-missing rrsig-wrong", 0 },
+	{ "two NSEC records", "nsec", "mail.example. 300 IN NSEC",
+	  "mail.example. 300 IN NSEC zzz.example. A\n"
+	  "mail.example. 300 IN NSEC",
+	  "denial-chain rrsig-missing rrsig-wrong", 0 },
+	{ "an NSEC3 record two labels below the apex", "nsec3", "mail.example. 3600 IN A ",
+	  "P9N5PTEVJSJOSKR5U50VC77GP9BDSCK8.mail.example. 300 IN NSEC3 1 0 0 - P9N5PTEVJSJOSKR5U50VC77GP9BDSCK8 "
+	  "A\n"
+	  "mail.example. 3600 IN A ",
+	  "denial-stray rrsig-missing", 0 },
+	{ "an NSEC3 record whose owner is no hash", "nsec3", "mail.example. 3600 IN A ",
+	  "xyz.example. 300 IN NSEC3 1 0 0 - P9N5PTEVJSJOSKR5U50VC77GP9BDSCK8 A\n"
+	  "mail.example. 3600 IN A ",
+	  "denial-stray rrsig-missing", 0 },
 	{ "a type taken away", "nsec", "mail.example. 3600 IN AAAA", ";", "denial-bitmap rrsig-stray", 0 },
 	{ "a type taken away", "nsec3", "mail.example. 3600 IN AAAA", ";", "denial-bitmap rrsig-stray", 0 },
 	{ "an NSEC record taken away", "nsec", "mail.example. 300 IN NSEC", ";", "denial-missing rrsig-stray", 0 },
@@ -292,6 +322,69 @@ START_TEST(rfc_8976_a5)
 	checked_begin(&c, "root-servers.net.");
 	checked_text(&c, replaced("rfc8976-a5", NULL, NULL));
 	ck_assert_str_eq(names(&c), "duplicate");
+	checked_end(&c);
+}
+END_TEST
+
+/* What is said, where another check would find the same zone wrong for another reason. */
+static const struct {
+	const char *why, *text, *said;
+	enum check_id id;
+} said[] = {
+	{ "ZONEMD for another serial",
+	  HEAD "@ ZONEMD 2 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3"
+	       "a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c\n",
+	  "example.org.: the ZONEMD record is for serial 2, the zone has 1", CHECK_ZONEMD_WRONG },
+	{ "two ZONEMDs of a kind",
+	  HEAD "@ ZONEMD 1 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3"
+	       "a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c\n@ ZONEMD 1 1 1 "
+	       "d68090d90a7aed716bc459f9340e3d7c1370d4d2"
+	       "4b7e2fc3a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c\n",
+	  "example.org.: two ZONEMD records of scheme 1 and hash 1", CHECK_ZONEMD_WRONG },
+	{ "DS at the apex", HEAD "@ DS 1 13 2 0001020304050607080910111213141516171819202122232425262728293031\n",
+	  "example.org.: a DS record at the apex: it belongs to the parent zone", CHECK_DS_WITHOUT_NS },
+};
+
+START_TEST(findings_say_what_is_wrong)
+{
+	struct checked c;
+
+	checked_begin(&c, "example.org.");
+	checked_text(&c, view_of(said[_i].text, strlen(said[_i].text)));
+	ck_assert_msg(strcmp(c.first[said[_i].id], said[_i].said) == 0, "%s: %s", said[_i].why,
+		      c.first[said[_i].id]);
+	checked_end(&c);
+}
+END_TEST
+
+/* Work is bounded: of many keys so many are looked at. */
+START_TEST(too_many_keys)
+{
+	static char text[20000];
+	struct checked c;
+	int n = snprintf(text, sizeof text, "%s", HEAD);
+
+	for (int i = 0; i < 100; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n,
+			      "@ DNSKEY 257 3 15 %08dAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", i);
+	checked_begin(&c, "example.org.");
+	checked_text(&c, view_of(text, (size_t)n));
+	ck_assert_str_eq(names(&c), "dnskey");
+	ck_assert_str_eq(c.first[CHECK_DNSKEY], "example.org.: 100 keys; only 32 of them are looked at");
+	ck_assert_uint_eq(c.result.warnings, 1);
+	checked_end(&c);
+}
+END_TEST
+
+/* com.com exists: in a zone of one label a name that repeats it is no mistake. */
+START_TEST(zones_of_one_label)
+{
+	static const char text[] = HEAD "com A 192.0.2.1\nwww CNAME com\n";
+	struct checked c;
+
+	checked_begin(&c, "com.");
+	checked_text(&c, view_of(text, sizeof text - 1));
+	ck_assert_str_eq(names(&c), "");
 	checked_end(&c);
 }
 END_TEST
@@ -422,6 +515,9 @@ int main(void)
 	tcase_add_loop_test(t, checks_find_what_they_are_for, 0, COUNT_OF(plain));
 	tcase_add_loop_test(t, signed_zones, 0, COUNT_OF(broken));
 	tcase_add_test(t, rfc_8976_a5);
+	tcase_add_loop_test(t, findings_say_what_is_wrong, 0, COUNT_OF(said));
+	tcase_add_test(t, zones_of_one_label);
+	tcase_add_test(t, too_many_keys);
 	tcase_add_test(t, severities);
 	tcase_add_test(t, and_so_many_more);
 	tcase_add_test(t, sizes);

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "zone/scan.h"
+
 static const struct {
 	const char *why;
 	const char *text;
@@ -24,6 +26,8 @@ static const struct {
 	{ "CRLF", "a 60 A 1.2.3.4\r\n 60 A 1.2.3.5\r\n", "a.test. 60 A 1.2.3.4\na.test. 60 A 1.2.3.5\n" },
 	{ "CRLF and empty lines", "\r\na 60 A 1.2.3.4\r\n\r\n", "a.test. 60 A 1.2.3.4\n" },
 	{ "tabs", "a\t60\tA\t1.2.3.4\t\n\t60\tA 1.2.3.5\n", "a.test. 60 A 1.2.3.4\na.test. 60 A 1.2.3.5\n" },
+	{ "a blank owner behind an empty line", "a 60 A 1.2.3.4\n\n\t60 A 1.2.3.5\n; comment\n 60 A 1.2.3.6\n",
+	  "a.test. 60 A 1.2.3.4\na.test. 60 A 1.2.3.5\na.test. 60 A 1.2.3.6\n" },
 	{ "a form feed between pages", "\fa 60 A 1.2.3.4\n\f\n", "a.test. 60 A 1.2.3.4\n" },
 	{ "a byte order mark",
 	  "\xef\xbb\xbf"
@@ -117,6 +121,8 @@ static const struct {
 	  "1:1: error: owner: a label longer" },
 	{ "a name with a bad escape", "a\\256 60 A 1.2.3.4\n", "1:1: error: owner: \\DDD is above 255" },
 	{ "a backslash at a line's end", "a\\\n", "1:1: error: owner: a backslash at the end" },
+	{ "a backslash before CRLF escapes nothing", "a\\\r\nb 60 A 1.2.3.4\n",
+	  "1:1: error: owner: a backslash\nb" },
 	{ "a quoted owner", "\"a\" 60 A 1.2.3.4\n", "1:1: error: owner" },
 	{ "another class", "a 60 CH A 1.2.3.4\n", "1:6: error: class" },
 	{ "another class by number", "a 60 CLASS3 A 1.2.3.4\n", "1:6: error: class" },
@@ -141,6 +147,27 @@ START_TEST(text_cases)
 	ck_assert_msg(heard_same(cases[_i].want, h.text), "%s:\n%s\nwanted\n%s", cases[_i].why, h.text,
 		      cases[_i].want);
 	ck_assert_msg((e == OK) == (h.errors == 0), "%s: %s", cases[_i].why, err_text(e));
+}
+END_TEST
+
+/* The window's end may fall on any octet of an entry: behind a long comment all is heard as behind a short one. */
+START_TEST(window_ends_anywhere)
+{
+	static struct heard want, h;
+	static char padded[SCAN_WINDOW + 1000];
+	const char *text = cases[_i].text;
+	size_t n = strlen(text);
+
+	memset(padded, ';', sizeof padded);
+	for (size_t pad = 2; pad < SCAN_WINDOW + 2; pad = pad == 2 ? SCAN_WINDOW - n - 2 : pad + 1) {
+		struct heard *to = pad == 2 ? &want : &h;
+		padded[pad - 1] = '\n';
+		memcpy(padded + pad, text, n);
+		(void)heard_text(view_of(padded, pad + n), to, NULL);
+		ck_assert_msg(strcmp(to->text, want.text) == 0, "%s, behind %zu octets:\n%s\nwanted\n%s",
+			      cases[_i].why, pad, to->text, want.text);
+		memset(padded + pad - 1, ';', n + 1);
+	}
 }
 END_TEST
 
@@ -362,6 +389,7 @@ int main(void)
 	TCase *t = tcase_create("text"), *f = tcase_create("files");
 
 	tcase_add_loop_test(t, text_cases, 0, COUNT_OF(cases));
+	tcase_add_loop_test(t, window_ends_anywhere, 0, COUNT_OF(cases));
 	tcase_add_test(t, zero_octets_are_no_text);
 	tcase_add_test(t, errors_have_a_limit);
 	tcase_add_test(t, windows_do_not_show);

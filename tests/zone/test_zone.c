@@ -268,18 +268,51 @@ START_TEST(an_rrset_of_100000)
 {
 	enum { N = 100000, STEP = 61403 }; /* coprime: every value once */
 	struct zone *z = zone_of("test.");
+	const struct name owner = name_of("a.test.");
 
 	for (uint32_t i = 0; i < N; i++) {
 		uint8_t address[4];
 		put_u32(address, (uint32_t)((uint64_t)i * STEP % N));
-		ck_assert(add(z, "a.test.", RR_A, 60, view_of(address, 4), i + 1) == OK);
+		if (zone_add(z, &owner, RR_A, 60, view_of(address, 4), i + 1) != OK)
+			ck_abort_msg("record %u", i);
 	}
 	zone_seal(z, NULL, NULL);
 	const struct rrset *set = rrset_of(z->node[0], RR_A);
 	ck_assert_uint_eq(set->n, N);
 	for (uint32_t i = 0; i < N; i++)
-		ck_assert_uint_eq(get_u32(set->rdata[i].p), i);
+		if (get_u32(set->rdata[i].p) != i)
+			ck_abort_msg("place %u", i);
 	ck_assert_msg(z->arena.total < 4 * N * sizeof(struct rdata), "%zu bytes", z->arena.total);
+	zone_free(z);
+}
+END_TEST
+
+/* All types at one name, out of order and twice: not quadratic, and in order once sealed. */
+START_TEST(a_node_of_65000_types)
+{
+	enum { N = 65000, STEP = 40093 }; /* coprime */
+	struct zone *z = zone_of("test.");
+	const struct name owner[] = { name_of("a.test."), name_of("b.test."), name_of("b.test.") };
+	uint32_t last = 0, n = 0;
+
+	for (uint32_t i = 0; i < 2 * N; i++) {
+		uint16_t type = (uint16_t)(256 + (uint64_t)i * STEP % N);
+		uint8_t rdata[1] = { i >= N };
+		if (zone_add(z, &owner[i % 3], type, 60, view_of(rdata, 1), 0) != OK)
+			ck_abort_msg("record %u", i);
+	}
+	zone_seal(z, NULL, NULL);
+	for (size_t i = 0; i < z->n_nodes; i++, last = 0) {
+		ck_assert_int_eq(z->node[i]->flags, 0);
+		for (const struct rrset *s = z->node[i]->rrsets; s != NULL; s = s->next, n++) {
+			if (s->type <= last)
+				ck_abort_msg("type %u behind %u", s->type, last);
+			last = s->type;
+			if (s->n == 2)
+				n++;
+		}
+	}
+	ck_assert_uint_eq(n, 2 * N);
 	zone_free(z);
 }
 END_TEST
@@ -298,7 +331,8 @@ static struct name random_owner(unsigned *seed)
 			snprintf(number, sizeof number, "%d", rand_r(seed) % 2000);
 			label = number;
 		}
-		ck_assert(name_push(view_of(label, strlen(label)), &n, &n));
+		if (!name_push(view_of(label, strlen(label)), &n, &n))
+			break;
 	}
 	return n;
 }
@@ -313,21 +347,25 @@ START_TEST(random_zones_are_in_order)
 
 	for (int i = 0; i < n; i++) {
 		struct name owner = random_owner(&seed);
-		ck_assert(zone_add(z, &owner, RR_A, 60, ADDRESS, 1) == OK);
+		if (zone_add(z, &owner, RR_A, 60, ADDRESS, 1) != OK)
+			ck_abort_msg("record %d", i);
 	}
 	ck_assert_int_eq((int)z->n_records, n);
 	zone_seal(z, NULL, NULL);
 	for (size_t i = 0; i < z->n_nodes; i++) {
 		struct name a, b;
 		node_name(z->node[i], &a);
-		ck_assert_ptr_eq(zone_find(z, &a), z->node[i]);
-		ck_assert_int_eq(z->node[i]->rrsets == NULL, (z->node[i]->flags & NODE_ENT) != 0);
+		bool ent = (z->node[i]->flags & NODE_ENT) != 0;
+		if (zone_find(z, &a) != z->node[i] || (z->node[i]->rrsets == NULL) != ent)
+			ck_abort_msg("node %zu", i);
 		if (i == 0)
 			continue;
 		node_name(z->node[i - 1], &b);
-		ck_assert_int_lt(name_order(&b, &a), 0);
+		if (name_order(&b, &a) >= 0)
+			ck_abort_msg("node %zu is not behind the one before", i);
 		b = name_strip(&a, 1);
-		ck_assert_ptr_nonnull(zone_find(z, &b));
+		if (zone_find(z, &b) == NULL)
+			ck_abort_msg("node %zu has no parent", i);
 	}
 	zone_free(z);
 }
@@ -346,6 +384,7 @@ int main(void)
 	tcase_add_test(t, soa_of_the_apex);
 	tcase_add_test(t, the_root_zone);
 	tcase_add_test(t, an_rrset_of_100000);
+	tcase_add_test(t, a_node_of_65000_types);
 	tcase_add_loop_test(t, random_zones_are_in_order, 0, 8);
 	suite_add_tcase(s, t);
 	return run_suite(s);
