@@ -172,7 +172,7 @@ static enum outcome dname(struct ask *q, const struct place *p)
 		q->tc = true;
 		return ANSWERED;
 	}
-	return q->qtype == RR_CNAME || q->qtype == RR_ANY ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
+	return q->qtype == RR_CNAME ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
 }
 
 /* A node that answers the question, by its own name or as a wildcard. */
