@@ -122,7 +122,7 @@ enum err gather(const struct ask *q, const struct node_view *n, struct frag *f, 
 /* Where a fragment's pointers lead: its owner, and what its base pointers move by. */
 struct anchor {
 	struct view owner, base; /* as wire form, for names out of a pointer's reach */
-	uint16_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
+	uint32_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
 	int base_moves;          /* what to add to base pointers */
 };
 
