@@ -7,7 +7,7 @@
  *      glue.c     additional addresses
  *      deny.c     SOA, NSEC, NSEC3
  *      resolve.c  puts these together: RFC 1034 4.3.2
- *      query.c    header, question, EDNS, route, finish
+ *      query.c    header, question, EDNS, route, finish; edns.c, tsig.c, chaos.c
  *
  * Knows: store/.   Must not know: sockets, lib/zone.
  */
