@@ -23,7 +23,7 @@ static bool tsig_read(struct rd r, struct tsig *t)
 	t->when = rd_take(&rdata, TIME_AND_FUDGE);
 	rd_take(&rdata, rd_u16(&rdata)); /* the MAC */
 	t->id = rd_u16(&rdata);
-	rd_u16(&rdata); /* error */
+	rd_u16(&rdata);                  /* error */
 	rd_take(&rdata, rd_u16(&rdata)); /* other data */
 	return !r.bad && rd_done(&rdata) && type == RR_TSIG && class == CLASS_ANY && ttl == 0;
 }
