@@ -140,7 +140,7 @@ static enum err compile_big(struct compile *c)
 		return fail(c, e, "starting a build");
 	fill_row(c, image);
 	e = rows_write_zone(b, image, c->zone);
-	if (e == OK)
+	if (e == OK && c->row.image == image) /* else it is small, and only what it replaces is big */
 		e = parts_write(&c->parts, b, store_psize(c->store), image);
 	if (e == OK)
 		e = build_switch(b, &t);

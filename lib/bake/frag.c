@@ -56,7 +56,7 @@ static bool seen_offset(const struct maker *m, const uint8_t *suffix, size_t len
 
 static void note_seen(struct maker *m, const uint8_t *suffix, size_t len)
 {
-	if (m->n_seen < SEEN_MAX && m->rrs.len <= 0x3fff)
+	if (m->n_seen < SEEN_MAX && m->rrs.len <= FRAG_SELF_MAX)
 		m->seen[m->n_seen++] = (struct seen){ suffix, (uint8_t)len, (uint16_t)m->rrs.len };
 }
 
