@@ -257,9 +257,12 @@ int front_run(const struct options *o)
 	prctl(PR_SET_NAME, "edictd-front");
 	ignore_signals();
 	if (!begin(&f, why)) {
-		log_line("%s", why);
+		const bool told = f.renew.orders.quit;
+
+		if (!told)
+			log_line("%s", why);
 		end(&f);
-		return EXIT_SYSTEM;
+		return told ? EXIT_DONE : EXIT_SYSTEM;
 	}
 	if (!start_hands(&f)) {
 		log_line("cannot start threads: %s; fewer (-t) may do", strerror(errno));

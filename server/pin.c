@@ -7,6 +7,8 @@ enum err pin_take(struct pins *p, struct store *s, uint32_t n, uint64_t *commit)
 	if (n >= PINS_MAX || p->txn[n] != NULL)
 		return ERR_REFUSED;
 	e = store_read(s, &p->txn[n]);
+	if (e == ERR_BUSY && store_clear_stale_readers(s) > 0) /* processes that were killed had all the places */
+		e = store_read(s, &p->txn[n]);
 	if (e != OK) {
 		p->txn[n] = NULL;
 		return e;

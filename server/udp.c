@@ -32,7 +32,7 @@ struct udp {
 	struct slot slot[QUERY_BATCH];
 };
 
-static void reset_in(struct udp *u, size_t i)
+static void prepare_in(struct udp *u, size_t i)
 {
 	struct slot *s = &u->slot[i];
 
@@ -45,6 +45,13 @@ static void reset_in(struct udp *u, size_t i)
 		.msg_control = s->control,
 		.msg_controllen = sizeof s->control,
 	};
+}
+
+/* reset_in takes back what the kernel changed. */
+static void reset_in(struct udp *u, size_t i)
+{
+	u->in[i].msg_hdr.msg_namelen = sizeof u->slot[i].peer;
+	u->in[i].msg_hdr.msg_controllen = sizeof u->slot[i].control;
 }
 
 struct udp *udp_new(struct worker *w, const int *sockets, size_t n, size_t answer_max)
@@ -65,7 +72,7 @@ struct udp *udp_new(struct worker *w, const int *sockets, size_t n, size_t answe
 	u->n_sockets = n;
 	u->poll = p;
 	for (size_t i = 0; i < QUERY_BATCH; i++)
-		reset_in(u, i);
+		prepare_in(u, i);
 	return u;
 }
 

@@ -70,6 +70,7 @@ static void descend(const struct ask *q, struct place *p)
 {
 	unsigned labels = q->link->name.labels, low = q->zone.depth;
 
+	p->what = DAMAGED; /* a zone is never deeper than the name it was found for: the walk says otherwise at once */
 	for (unsigned d = low; d <= labels; d++) {
 		if (d != labels && !depth_in(q->zone.part.cuts, d))
 			continue;
@@ -171,7 +172,7 @@ static enum outcome dname(struct ask *q, const struct place *p)
 		q->tc = true;
 		return ANSWERED;
 	}
-	return q->qtype == RR_CNAME || q->qtype == RR_ANY ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
+	return q->qtype == RR_CNAME ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
 }
 
 /* A node that answers the question, by its own name or as a wildcard. */

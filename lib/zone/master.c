@@ -169,7 +169,7 @@ static bool being_read(const struct reader *r, const struct stat *st)
 bool include_file(struct reader *r, const struct token *t, struct view view)
 {
 	unsigned depth = r->source->depth + 1;
-	struct stat st;
+	struct stat st = { 0 };
 	int fd;
 
 	if (r->no_includes)
@@ -227,7 +227,7 @@ enum err master_read(const char *path, const struct name *origin, const struct m
 	struct reader *r = reader_new(origin, o, calls);
 	struct source none = { .file = path };
 	struct token begin = { .line = 1, .column = 1 };
-	struct stat st;
+	struct stat st = { 0 };
 	int fd;
 
 	r->source = &none; /* whose place a finding has while there is no file */

@@ -11,8 +11,22 @@ static bool is_digit(char c)
 	return (uint8_t)(c - '0') < 10;
 }
 
+/* Up to nine digits: what nearly all TTLs are, and below 2^31. */
+static bool plain_seconds(const struct token *t, uint32_t *out)
+{
+	*out = 0;
+	for (uint32_t i = 0; i < t->n; i++) {
+		if (!is_digit(t->p[i]))
+			return false;
+		*out = *out * 10 + (uint32_t)(t->p[i] - '0');
+	}
+	return t->n > 0 && t->n < 10;
+}
+
 bool read_ttl(struct reader *r, const struct token *t, uint32_t *out)
 {
+	if (likely(!t->quoted && plain_seconds(t, out)))
+		return true;
 	if (t->quoted || !text_seconds(t->p, t->n, out))
 		return wrong(r, t, "TTL", "\"%.*s\" is no number of seconds below 2^32", SHOWN(t));
 	if (*out > TTL_MAX) {

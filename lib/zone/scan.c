@@ -159,16 +159,6 @@ static bool more_words(struct scan *s)
 	return true;
 }
 
-static inline bool add_word(struct scan *s, const struct token *t, const char *end)
-{
-	if (unlikely(s->n == s->cap_words) && !more_words(s))
-		return false;
-	struct token *to = &s->word[s->n++];
-	*to = *t;
-	to->n = (uint32_t)(end - t->p);
-	return true;
-}
-
 static bool cut_quoted(struct scan *s, struct cursor *c)
 {
 	struct token t = token_at(c, c->p);
@@ -178,15 +168,28 @@ static bool cut_quoted(struct scan *s, struct cursor *c)
 	c->p = to_quote(s, c, t.p);
 	if (c->in_string)
 		c->open = t;
-	return add_word(s, &t, c->in_string ? c->p : c->p++);
+	t.n = (uint32_t)(c->p - t.p);
+	c->p += !c->in_string;
+	if (s->n == s->cap_words && !more_words(s))
+		return false;
+	s->word[s->n++] = t;
+	return true;
 }
 
 static inline bool cut_word(struct scan *s, struct cursor *c)
 {
-	struct token t = token_at(c, c->p);
+	const char *from = c->p;
 
-	c->p = to_word_end(t.p);
-	return add_word(s, &t, c->p);
+	if (unlikely(s->n == s->cap_words) && !more_words(s))
+		return false;
+	c->p = to_word_end(from);
+	s->word[s->n++] = (struct token){
+		.p = from,
+		.n = (uint32_t)(c->p - from),
+		.line = c->line,
+		.column = (uint32_t)(from - c->line_start) + 1,
+	};
+	return true;
 }
 
 /* The window ends, or the file holds a zero octet. `*more` says that the entry is to be cut again from more text.

@@ -86,8 +86,11 @@ class World:
                 return any(b"\1*" + name in c.ents for c in self.zones.values())
         return False
 
-    def below_an_ent(self, name):
-        """below_an_ent says whether the closest encloser of a name that is not there is an empty non-terminal."""
+    def at_or_below_an_ent(self, name):
+        """at_or_below_an_ent says whether a name, or the closest encloser of one that is not there, is an empty
+        non-terminal."""
+        if any(name in c.ents for c in self.zones.values()):
+            return True
         while name != b"\0":
             name = wire.parent(name)
             if any(name in c.owners or name in c.ents for c in self.zones.values()):

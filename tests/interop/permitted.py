@@ -10,7 +10,8 @@ from wire import A, AA, AAAA, ANY, CNAME, DNAME, DS, NS, NSEC, NSEC3, RRSIG, SOA
 NOERROR, SERVFAIL, NXDOMAIN, YXDOMAIN = 0, 2, 3, 6
 EDE = 15
 ADDRESSES = (A, AAAA)
-POINTERS = {wire.TYPES[t]: skip for t, skip in (("MX", 2), ("SRV", 6), ("NS", 0), ("KX", 2), ("AFSDB", 2), ("RT", 2), ("SVCB", 2), ("HTTPS", 2))}
+POINTERS = {wire.TYPES[t]: skip for t, skip in (
+    ("MX", 2), ("SRV", 6), ("NS", 0), ("KX", 2), ("AFSDB", 2), ("RT", 2), ("SVCB", 2), ("HTTPS", 2))}
 SVCB = wire.TYPES["SVCB"]
 
 
@@ -132,7 +133,15 @@ def served_by(item, mine, ref):
 
 @permitted("dnssec-types-at-a-cname")
 def _(case, item, mine, ref):
-    return case.qtype in (RRSIG, NSEC, NSEC3) and any(rr.type == CNAME for rr in mine.answer | ref.answer)
+    return case.qtype in (RRSIG, NSEC, NSEC3) and (
+        any(rr.type == CNAME for rr in mine.answer | ref.answer) or "CNAME" in case.world.types_of(case.qname))
+
+
+@permitted("any-at-a-lone-ds")
+def _(case, item, mine, ref):
+    """DS where nothing is delegated, asked with ANY: BIND gives nothing, and sets AD."""
+    return case.of("bind", mine, ref) is not None and case.qtype == ANY and "DS" in case.world.types_of(case.qname) and (
+        "NS" not in case.world.types_of(case.qname))
 
 
 @permitted("ns-at-a-wildcard")
@@ -229,8 +238,10 @@ def _(case, item, mine, ref):
 @permitted("nul-octet-in-nsec")
 def _(case, item, mine, ref):
     """Knot 3.2 sorts names with a NUL octet differently from RFC 4034 6.1, so it finds the wrong NSEC."""
-    return case.of("knot", mine, ref) is not None and item.kind == "authority" and covered(item.what) == NSEC and any(
-        0 in label for label in wire.labels_of(visited(case, ref)[-1]))
+    if case.of("knot", mine, ref) is None or item.kind != "authority" or covered(item.what) != NSEC:
+        return False
+    involved = {visited(case, ref)[-1]} | {rr.owner for rr in mine.authority | ref.authority}
+    return any(0 in label for name in involved for label in wire.labels_of(name))
 
 
 @permitted("wildcard-that-is-an-ent")
@@ -269,7 +280,9 @@ def _(case, item, mine, ref):
 def _(case, item, mine, ref):
     """Opt-out, and the closest encloser is an empty non-terminal: NSD proves nothing, or something about another name."""
     nsd = case.of("nsd", mine, ref)
-    return nsd is not None and item.kind == "authority" and covered(item.what) == NSEC3 and case.world.below_an_ent(visited(case, ref)[-1]) and (
+    if nsd is None or item.kind != "authority" or covered(item.what) != NSEC3:
+        return False
+    return case.world.at_or_below_an_ent(visited(case, ref)[-1]) and (
         any(rr.type == NSEC3 and rr.rdata[1] & 1 for rr in nsd.authority))
 
 
@@ -295,6 +308,11 @@ def missing_in_domain(case, norm):
     return False
 
 
+def rrset_octets(rr, norm):
+    """rrset_octets gives what the RRset of an address takes: a pointer, ten octets and the data, for each record."""
+    return sum(12 + len(other.rdata) for other in norm.additional if (other.owner, other.type) == (rr.owner, rr.type))
+
+
 @permitted("glue-that-does-not-fit")
 def _(case, item, mine, ref):
     """A referral over UDP in which not all addresses fit: which ones are there, and TC if in-domain glue is missing."""
@@ -304,7 +322,7 @@ def _(case, item, mine, ref):
         return missing_in_domain(case, mine) or missing_in_domain(case, ref)
     lacking = ref if item.extra else mine
     return item.kind == "additional" and covered(item.what) in ADDRESSES and (
-        bool(lacking.flags & TC) or case.length(lacking) + 28 > case.limit)
+        bool(lacking.flags & TC) or case.length(lacking) + rrset_octets(item.what, mine if item.extra else ref) > case.limit)
 
 
 @permitted("contents-of-a-truncated-message")
@@ -316,7 +334,7 @@ def _(case, item, mine, ref):
 def _(case, item, mine, ref):
     """One answer fits, the other one's does not: the servers compress differently. The TC is right if the whole answer
     of the server that sets it is longer than the client accepts."""
-    if not (mine.flags ^ ref.flags) & TC or item.kind not in ("answer", "authority", "additional", "flag", "order"):
+    if not (mine.flags ^ ref.flags) & TC or item.kind not in ("answer", "authority", "additional", "flag", "order", "rcode"):
         return False
     who, others = case.parties
     return case.whole(who if mine.flags & TC else others[0]) > case.limit

@@ -40,6 +40,9 @@ OWN_WAY = {
     "OPT, option runs past its end": "FORMERR, with the OPT of RFC 6891 6.1.1",
     "OPT, three stray octets": "FORMERR, with the OPT of RFC 6891 6.1.1",
     "two OPTs": "FORMERR, with the OPT of RFC 6891 6.1.1",
+    "CH TXT version.server.": "with AA, as BIND gives its CHAOS names",
+    "CH A version.bind.": "the name is there, the type is not: NODATA",
+    "CH SOA version.bind.": "the name is there, the type is not: NODATA",
     "OPT, ZONEVERSION": "RFC 9660 is younger than these peers",
 }
 

@@ -36,7 +36,7 @@ HOWS = {
     "tcp": (True, None, False),
 }
 SHORT_HOWS = ("tcp-do", "udp", "udp-do")
-SHORT_LIMIT = {"root": 6000, "tld": 4000, "real": 400}
+SHORT_LIMIT = {"root": 3000, "tld": 3000, "real": 150, "main": 600, "long": 600, "names": 600, "gap": 400}
 
 
 WORLD = [None]		# the zones of the set being compared; processes that ask inherit it

@@ -272,6 +272,24 @@ pid_t served_front(const struct served *s)
 	return (pid_t)strtol(last != NULL ? last + 1 : pids, NULL, 10);
 }
 
+unsigned long served_private(const struct served *s)
+{
+	char path[64], text[4096];
+	const char *line;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)served_front(s));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	line = strstr(text, "Private_Dirty:");
+	return line != NULL ? strtoul(line + strlen("Private_Dirty:"), NULL, 10) : 0;
+}
+
 /* ---- a client ---- */
 
 size_t question(uint8_t out[64], uint16_t id)

@@ -53,6 +53,9 @@ uint64_t served_stop(struct served *s);
 /* served_front gives the process id of the front started last. */
 pid_t served_front(const struct served *s);
 
+/* served_private gives the KiB of memory that the front has for itself alone and wrote to, 0 if nobody tells. */
+unsigned long served_private(const struct served *s);
+
 /* ---- a client ---- */
 
 /* question writes a query for the A records of "host.example." with this id. Gives its length. */

@@ -163,6 +163,30 @@ START_TEST(front_ends_with_its_parent)
 }
 END_TEST
 
+/* More often than the database has places for readers: none of the killed may keep one. */
+START_TEST(killed_parents_leave_nothing_in_the_way)
+{
+	enum { ROUNDS = 260 };
+	struct store *db = tempdb_open(0); /* as long as somebody has it open, nobody starts a new table */
+	struct store_txn *t;
+	int fd;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		kill(server.pid, SIGKILL);
+		ck_assert_int_eq(waitpid(server.pid, NULL, 0), server.pid);
+		close(server.log);
+		served_start(&server, directory, NULL);
+	}
+	fd = client_udp(&server);
+	ck_assert(client_ask(fd, 1));
+	ck_assert_int_eq(store_write(db, &t), OK);
+	ck_assert_int_eq(store_commit(t), OK);
+	store_close(db);
+	close(fd);
+	end();
+}
+END_TEST
+
 START_TEST(front_that_cannot_start_changes_nothing)
 {
 	int fd = client_udp(&server);
@@ -246,6 +270,7 @@ int main(void)
 	tcase_add_test(t, sighup_loses_no_question);
 	tcase_add_test(t, sighup_lets_tcp_finish);
 	tcase_add_test(t, front_ends_with_its_parent);
+	tcase_add_test(t, killed_parents_leave_nothing_in_the_way);
 	tcase_add_test(t, front_that_cannot_start_changes_nothing);
 	if (geteuid() == 0)
 		tcase_add_loop_test(as_root, modes_of_the_database, 0, COUNT_OF(modes));

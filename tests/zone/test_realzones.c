@@ -133,7 +133,7 @@ int main(void)
 
 	if (!read_table()) {
 		printf("no real zones at %s (EDICT_REALZONES): skipped\n", dir);
-		return EXIT_SUCCESS;
+		return 77; /* cannot run here: tests/run.sh */
 	}
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, agrees_with_the_peers, 0, (int)n_zones);
