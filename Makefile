@@ -82,7 +82,7 @@ test: all tests
 	@B=$(B) tests/run.sh $(TESTS) $(TEST_SH)
 
 # The endurance proofs in full, about a quarter of an hour, and what they measured; `make check` runs them small.
-LONG := $(filter $(B)/tests/long/%,$(TESTS))
+LONG := $(filter $(B)/tests/long/%,$(TESTS)) $(addprefix $(B)/tests/server/test_,visible)
 long: deps
 	$(AGAIN) all tests
 	@B=$(B) tests/long/run.sh $(LONG)
