@@ -357,6 +357,8 @@ static enum err change_image(struct changer *c)
 {
 	enum err e = table_get(c->t, &c->zone, &c->part);
 
+	if (e == OK && c->part.salt.n != 0) /* the database's octets move when something is put */
+		c->part.salt.p = arena_copy(&c->arena, c->part.salt.p, c->part.salt.n);
 	for (size_t i = 0; i < c->n_touched && e == OK; i++)
 		e = change_name(c, &c->touched[i]);
 	return e == OK ? finish(c) : e;

@@ -183,7 +183,10 @@ enum err parts_bake(const struct zone *z, const struct hash_key *key, struct par
 	struct view soa = zone_soa(z);
 	if (soa.n >= 22)
 		p->part.serial = get_u32(soa.p + soa.n - 20);
-	return bake_all(z, p, at);
+	enum err e = bake_all(z, p, at);
+	if (p->n_runs == 0)
+		p->part.denial = DENIAL_NONE; /* an NSEC3PARAM without a chain proves nothing */
+	return e;
 }
 
 static size_t octets_of(const struct parts *p)

@@ -24,7 +24,12 @@ enum err table_record(const struct bake_zone *z, const struct zonepart *part, co
 	ask.ttl_max = soa->ttl < minimum ? soa->ttl : minimum;
 	if (e == OK)
 		e = frag_make(&ask, a, &frags[2]);
-	return e == OK ? bake_frags(&table, &z->apex, NODE_APEX, NULL, frags, 3, a, to) : e;
+	if (e == OK)
+		e = bake_frags(&table, &z->apex, NODE_APEX, NULL, frags, 3, a, to);
+	for (unsigned i = 0; i < COUNT_OF(frags) && e == OK; i++)
+		if (frags[i].flags & FRAG_OUT)
+			e = ERR_SPACE; /* an SOA of so many signatures that it would be in pieces */
+	return e;
 }
 
 /* in_zone is true for the records of one zone: its apex is the right suffix of their owners. */
@@ -46,7 +51,7 @@ static enum err replace(struct store *s, struct store_txn *t, const struct bake_
 	return place_apply(t, store_psize(s), store_hash_key(s), &change, scratch);
 }
 
-/* An SOA is far too small for pieces, so a zone has one record in the zone table. */
+/* An SOA in pieces is refused, so a zone has one record in the zone table. */
 static void keep_one(void *context, const struct entry *e)
 {
 	*(struct entry *)context = *e;
