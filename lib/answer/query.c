@@ -135,6 +135,10 @@ static enum verdict step_edns(struct query *q)
 		a->out->cap = most < a->out->cap ? most : a->out->cap;
 	}
 	q->room = edns_room(&q->edns, o, a->tcp);
+	if (unlikely(q->room > a->out->cap - a->out->len)) { /* beside the longest names, not every option has room */
+		q->edns.nsid = q->edns.zoneversion = false;
+		q->room = edns_room(&q->edns, o, a->tcp);
+	}
 	a->out->cap -= q->room;
 	return NEXT;
 }
