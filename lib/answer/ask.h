@@ -7,7 +7,7 @@
  *      glue.c     additional addresses
  *      deny.c     SOA, NSEC, NSEC3
  *      resolve.c  puts these together: RFC 1034 4.3.2
- *      query.c    header, question, EDNS, route, finish
+ *      query.c    header, question, EDNS, route, finish; edns.c, tsig.c, chaos.c
  *
  * Knows: store/.   Must not know: sockets, lib/zone.
  */
@@ -122,7 +122,7 @@ enum err gather(const struct ask *q, const struct node_view *n, struct frag *f, 
 /* Where a fragment's pointers lead: its owner, and what its base pointers move by. */
 struct anchor {
 	struct view owner, base; /* as wire form, for names out of a pointer's reach */
-	uint16_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
+	uint32_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
 	int base_moves;          /* what to add to base pointers */
 };
 

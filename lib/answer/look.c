@@ -95,8 +95,11 @@ enum err look_zone(const struct ask *q, unsigned most, struct served *z)
 		}
 		struct probe p = { n->hash[d], n->lower + n->at[d], (uint8_t)(n->len - n->at[d]), (uint8_t)d, 0 };
 		enum found f = shard_find(image_shard(q->s, q->s->zones, p.hash), &p, &z->table);
-		if (f == FOUND_DAMAGED)
+		if (unlikely(f == FOUND_DAMAGED)) { /* what z->table says is not to be read: the name looked for stands in */
+			z->table.owner = p.name;
+			z->table.owner_len = p.len;
 			return ERR_DAMAGED;
+		}
 		if (f != FOUND_NODE)
 			continue;
 		z->depth = (uint8_t)d;

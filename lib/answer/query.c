@@ -5,18 +5,21 @@
 #include "answer/ask.h"
 #include "answer/chaos.h"
 #include "answer/edns.h"
+#include "answer/tsig.h"
 
 /* A request on its way through the steps; fields are filled in their order. */
 struct query {
 	struct ask ask;
 	struct rd in;
 	struct edns edns;
+	struct rd tsig;     /* where the request's TSIG record is */
 	uint16_t id, flags, counts[4];
 	size_t room;        /* kept free in the message for OPT */
 	uint16_t rcode;     /* all 12 bits */
 	uint16_t qclass;
 	uint8_t opcode;
 	bool has_question;  /* echoed in the answer */
+	bool has_tsig;      /* and it is answered with BADKEY */
 	bool has_zone;      /* ask.zone is what the answer is from */
 };
 
@@ -41,32 +44,10 @@ static enum verdict step_header(struct query *q)
 	return NEXT;
 }
 
-/* step_question: exactly one, its name without pointers. It is copied as it came, letter case and all. */
-static enum verdict step_question(struct query *q)
-{
-	struct ask *a = &q->ask;
-	const uint8_t *from = q->in.at;
-
-	if (q->opcode != OPCODE_QUERY && q->opcode != OPCODE_NOTIFY && q->opcode != OPCODE_UPDATE)
-		return error(q, RCODE_NOTIMP);
-	if (q->counts[0] != 1)
-		return error(q, RCODE_FORMERR);
-	a->link = &a->a->chain[0];
-	a->link->at = MSG_HEADER;
-	a->n_links = 1;
-	qname_read(&q->in, &a->s->key, &a->link->name);
-	a->qtype = rd_u16(&q->in);
-	q->qclass = rd_u16(&q->in);
-	if (q->in.bad)
-		return error(q, RCODE_FORMERR);
-	wr_bytes(a->out, from, (size_t)(q->in.at - from));
-	q->has_question = true;
-	return NEXT;
-}
-
 /* One record behind the question: only OPT and TSIG mean something here. */
 static enum verdict read_record(struct query *q, bool additional, bool last)
 {
+	struct rd record = q->in;
 	struct name owner;
 
 	if (*q->in.at == 0 && rd_left(&q->in) > 0) {
@@ -85,8 +66,11 @@ static enum verdict read_record(struct query *q, bool additional, bool last)
 		bool wrong = q->edns.present || !additional || owner.len != 1 || !edns_read(class, ttl, rdata, &q->edns);
 		return wrong ? error(q, RCODE_FORMERR) : NEXT;
 	}
-	if (type == RR_TSIG) /* RFC 8945 5.1: the last record; 5.2.1: we have no key of that name */
-		return error(q, additional && last ? RCODE_NOTAUTH : RCODE_FORMERR);
+	if (type == RR_TSIG) { /* RFC 8945 5.1: the last record; 5.2.1: we have no key of that name */
+		q->has_tsig = additional && last && tsig_sound(record);
+		q->tsig = record;
+		return error(q, q->has_tsig ? RCODE_NOTAUTH : RCODE_FORMERR);
+	}
 	return NEXT;
 }
 
@@ -102,7 +86,8 @@ static bool only_opt(struct query *q)
 	return edns_read(get_u16(p + 3), get_u32(p + 5), q->in, &q->edns);
 }
 
-/* step_records: walks over what follows the question. It ends because every record takes at least 11 octets. */
+/* step_records: walks over what follows the question. It ends because every record takes at least 11 octets. What is
+ * behind the last record is nobody's business. */
 static enum verdict step_records(struct query *q)
 {
 	unsigned all = (unsigned)q->counts[1] + q->counts[2] + q->counts[3];
@@ -117,7 +102,32 @@ static enum verdict step_records(struct query *q)
 		if (v != NEXT)
 			return v;
 	}
-	return rd_done(&q->in) ? NEXT : error(q, RCODE_FORMERR);
+	return NEXT;
+}
+
+/* step_question: exactly one, its name without pointers. It is copied as it came, letter case and all. */
+static enum verdict step_question(struct query *q)
+{
+	struct ask *a = &q->ask;
+	const uint8_t *from = q->in.at;
+
+	if (q->opcode != OPCODE_QUERY && q->opcode != OPCODE_NOTIFY && q->opcode != OPCODE_UPDATE)
+		return error(q, RCODE_NOTIMP);
+	if (q->counts[0] == 0)
+		step_records(q); /* an OPT is answered with an OPT even so (RFC 6891 6.1.1) */
+	if (q->counts[0] != 1)
+		return error(q, RCODE_FORMERR);
+	a->link = &a->a->chain[0];
+	a->link->at = MSG_HEADER;
+	a->n_links = 1;
+	qname_read(&q->in, &a->s->key, &a->link->name);
+	a->qtype = rd_u16(&q->in);
+	q->qclass = rd_u16(&q->in);
+	if (q->in.bad)
+		return error(q, RCODE_FORMERR);
+	wr_bytes(a->out, from, (size_t)(q->in.at - from));
+	q->has_question = true;
+	return NEXT;
 }
 
 /* step_edns: version 0 is the only one there is; how large may the answer be, and what must be kept free for OPT? */
@@ -135,8 +145,8 @@ static enum verdict step_edns(struct query *q)
 		a->out->cap = most < a->out->cap ? most : a->out->cap;
 	}
 	q->room = edns_room(&q->edns, o, a->tcp);
-	if (unlikely(q->room > a->out->cap - a->out->len)) { /* beside the longest names, not every option has room */
-		q->edns.nsid = q->edns.zoneversion = false;
+	if (unlikely(q->room > a->out->cap - a->out->len)) { /* a long NSID behind a long question: everything else fits */
+		q->edns.nsid = false;
 		q->room = edns_room(&q->edns, o, a->tcp);
 	}
 	a->out->cap -= q->room;
@@ -155,56 +165,63 @@ static enum verdict step_class(struct query *q)
 		q->rcode = chaos_answer(&q->ask);
 		return SEND;
 	}
-	return error(q, RCODE_REFUSED);
+	return error(q, q->opcode == OPCODE_QUERY ? RCODE_REFUSED : RCODE_NOTIMP);
 }
 
-/* serve_apex says whether the question's name is the apex of a zone served, or inside one. */
+static enum verdict damaged(struct query *q)
+{
+	q->ask.a->counters.damaged++;
+	q->ask.ede = EDE_INVALID_DATA;
+	return error(q, RCODE_SERVFAIL);
+}
+
+/* refuse_zone says whether the question's name is the apex of a zone served. */
 static enum verdict refuse_zone(struct query *q)
 {
 	struct ask *a = &q->ask;
 	enum err e = look_zone(a, a->link->name.labels, &a->zone);
 	bool apex = e == OK && a->zone.depth == a->link->name.labels;
 
-	return error(q, e == ERR_DAMAGED ? RCODE_SERVFAIL : apex ? RCODE_REFUSED : RCODE_NOTAUTH);
+	if (e == ERR_DAMAGED) {
+		broken(a);
+		return damaged(q);
+	}
+	return error(q, apex ? RCODE_REFUSED : RCODE_NOTAUTH);
 }
 
 static enum verdict answer_question(struct query *q)
 {
 	struct ask *a = &q->ask;
 
-	switch (resolve(a)) {
-	case ANSWERED:
-	case FOLLOW:
-		q->rcode = a->rcode;
-		q->has_zone = a->rcode != RCODE_REFUSED;
-		return SEND;
-	case BROKEN:
-		break;
-	}
-	a->a->counters.damaged++;
-	a->ede = EDE_INVALID_DATA;
-	return error(q, RCODE_SERVFAIL);
+	if (resolve(a) == BROKEN)
+		return damaged(q);
+	q->rcode = a->rcode;
+	q->has_zone = a->rcode != RCODE_REFUSED;
+	return SEND;
 }
 
 /* What becomes of an opcode and a type that are no plain question. AXFR and IXFR of a zone served are refused, of
- * another are not ours to answer (RFC 5936 2.2.1); so for UPDATE (RFC 2136 3.1.2) and NOTIFY (RFC 1996 3.10). */
+ * another are not ours to answer (RFC 5936 2.2.1); so for UPDATE (RFC 2136 3.1.2) and NOTIFY (RFC 1996 3.10). There
+ * is no AXFR over UDP (RFC 5936 4.2), no IXFR without the client's SOA (RFC 1995 3), and nobody has mailboxes. */
 static enum verdict step_route(struct query *q)
 {
 	uint16_t type = q->ask.qtype;
 
-	if (q->opcode != OPCODE_QUERY || type == RR_AXFR || type == RR_IXFR)
+	if (q->opcode != OPCODE_QUERY)
 		return refuse_zone(q);
-	if (type == RR_MAILA || type == RR_MAILB)
+	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask.tcp))
 		return error(q, RCODE_NOTIMP);
-	if (type == RR_OPT || type == RR_TSIG || type == RR_TKEY || type == 0)
+	if (type == RR_IXFR && q->counts[2] == 0)
 		return error(q, RCODE_FORMERR);
+	if (type == RR_AXFR || type == RR_IXFR)
+		return refuse_zone(q);
 	return answer_question(q);
 }
 
 static enum verdict (*const steps[])(struct query *) = {
 	step_header,   /* is it a request at all?      DROP ends here    */
 	step_question, /* exactly one                  NOTIMP, FORMERR   */
-	step_records,  /* OPT, TSIG, nothing behind    FORMERR, NOTAUTH  */
+	step_records,  /* OPT, TSIG                    FORMERR, NOTAUTH  */
 	step_edns,     /* version, size                BADVERS           */
 	step_class,    /* IN | CH                      REFUSED           */
 	step_route,    /* QUERY | what we refuse                         */
@@ -231,6 +248,8 @@ static enum verdict finish(struct query *q)
 		edns_write(&q->edns, &e, a->out);
 		a->count[ADDITIONAL]++;
 	}
+	if (unlikely(q->has_tsig) && q->rcode == RCODE_NOTAUTH && tsig_badkey(q->tsig, a->out))
+		a->count[ADDITIONAL]++;
 	uint16_t flags = (uint16_t)(FLAG_QR | (q->flags & (FLAG_OPCODE | FLAG_RD | FLAG_CD)) |
 				    (a->aa && !a->any_class ? FLAG_AA : 0) | (a->tc ? FLAG_TC : 0) |
 				    (q->rcode & FLAG_RCODE));

@@ -172,7 +172,7 @@ static enum outcome dname(struct ask *q, const struct place *p)
 		q->tc = true;
 		return ANSWERED;
 	}
-	return q->qtype == RR_CNAME || q->qtype == RR_ANY ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
+	return q->qtype == RR_CNAME ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
 }
 
 /* A node that answers the question, by its own name or as a wildcard. */
@@ -278,7 +278,7 @@ static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
 		return ANSWERED;
 	owe_proof(q, s);
 	/* Where the target stands depends on how the owner was written: a pointer, but for places out of reach. */
-	size_t at = start + (s->anchor.owner_at <= MSG_POINTER_MAX ? 2 : s->anchor.owner.n) + 10;
+	size_t at = start + (q->out->p[start] >= 0xc0 ? 2 : s->anchor.owner.n) + 10;
 	return follow(q, view_of(f->rrs + 12, f->plain - 12U), at);
 }
 

@@ -1,5 +1,6 @@
 #include "bake/compile.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@ struct compile {
 	const struct zone *zone;
 	const struct compile_facts *facts;
 	struct parts parts;
+	bool baked; /* parts are made */
 	struct zone_row row;
 	struct zone_row old; /* of the zone that is replaced; zeros if there is none */
 	bool replaces;
@@ -129,6 +131,53 @@ static enum err look_at_old(struct compile *c, struct store_txn *t)
 	return OK;
 }
 
+static enum err bake(struct compile *c)
+{
+	struct name at;
+	char text[NAME_TEXT_MAX];
+	enum err e = parts_bake(c->zone, store_hash_key(c->store), &c->parts, &at);
+
+	c->baked = e == OK;
+	if (e != OK) {
+		name_print(&at, text);
+		snprintf(c->why, 256, "%.150s: its records are %s for a message", text, err_text(e));
+	}
+	return e;
+}
+
+/* Two threads share nothing but the zone, which both only read: one bakes, and one, whose the transactions are,
+ * writes the rows. */
+struct baking {
+	struct compile *c;
+	enum err e;
+};
+
+static void *bake_beside(void *context)
+{
+	struct baking *baking = context;
+
+	baking->e = bake(baking->c);
+	return NULL;
+}
+
+static enum err write_rows(struct compile *c, struct build *b, uint64_t image)
+{
+	struct baking baking = { c, OK };
+	pthread_t thread;
+	bool beside = !c->baked && pthread_create(&thread, NULL, bake_beside, &baking) == 0;
+	enum err e = rows_write_zone(b, image, c->zone);
+
+	if (e == OK)
+		e = build_rest(b);
+	if (beside)
+		pthread_join(thread, NULL);
+	else if (!c->baked)
+		bake_beside(&baking);
+	if (e == OK)
+		e = baking.e;
+	return e == OK ? build_resume(b) : e;
+}
+
 static enum err compile_big(struct compile *c)
 {
 	struct build *b;
@@ -138,9 +187,9 @@ static enum err compile_big(struct compile *c)
 
 	if (e != OK)
 		return fail(c, e, "starting a build");
-	fill_row(c, image);
-	e = rows_write_zone(b, image, c->zone);
-	if (e == OK)
+	e = write_rows(c, b, image);
+	bool pooled = c->parts.part.flags & ZONEPART_POOLED;
+	if (e == OK && !pooled) /* else it is small, and only what it replaces is big */
 		e = parts_write(&c->parts, b, store_psize(c->store), image);
 	if (e == OK)
 		e = build_switch(b, &t);
@@ -193,18 +242,16 @@ static enum err compile_small(struct compile *c)
 	return fail(c, e, "writing the zone");
 }
 
+/* A zone of so many names fills more pages than the pool takes: each name takes more than an octet. */
+enum { SURELY_BIG = POOL_OCTETS };
+
 static enum err compile_run(struct compile *c)
 {
-	struct name at;
-	char text[NAME_TEXT_MAX];
-	enum err e = parts_bake(c->zone, store_hash_key(c->store), &c->parts, &at);
+	enum err e = c->zone->n_nodes < SURELY_BIG ? bake(c) : OK;
 
-	if (e != OK) {
-		name_print(&at, text);
-		snprintf(c->why, 256, "%.150s: its records are %s for a message", text, err_text(e));
+	if (e != OK)
 		return e;
-	}
-	return parts_pool(c->zone, &c->parts) ? compile_small(c) : compile_big(c);
+	return c->baked && parts_pool(c->zone, &c->parts) ? compile_small(c) : compile_big(c);
 }
 
 enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256])

@@ -181,7 +181,10 @@ enum err parts_bake(const struct zone *z, const struct hash_key *key, struct par
 	struct view soa = zone_soa(z);
 	if (soa.n >= 22)
 		p->part.serial = get_u32(soa.p + soa.n - 20);
-	return bake_all(z, p, at);
+	enum err e = bake_all(z, p, at);
+	if (p->n_runs == 0)
+		p->part.denial = DENIAL_NONE; /* an NSEC3PARAM without a chain proves nothing */
+	return e;
 }
 
 static size_t octets_of(const struct parts *p)
@@ -293,5 +296,10 @@ enum err parts_zone_record(const struct parts *p, const struct rrset *soa, struc
 	ask.ttl_max = soa->ttl < minimum ? soa->ttl : minimum;
 	if (e == OK)
 		e = frag_make(&ask, a, &frags[2]);
-	return e == OK ? bake_frags(&table, &p->zone.apex, NODE_APEX, NULL, frags, 3, a, to) : e;
+	if (e == OK)
+		e = bake_frags(&table, &p->zone.apex, NODE_APEX, NULL, frags, 3, a, to);
+	for (unsigned i = 0; i < COUNT_OF(frags) && e == OK; i++)
+		if (frags[i].flags & FRAG_OUT)
+			e = ERR_SPACE; /* an SOA of so many signatures that it would be in pieces */
+	return e;
 }

@@ -197,15 +197,25 @@ struct store_txn *build_txn(struct build *b)
 	return b->t;
 }
 
-static enum err next_txn(struct build *b, enum err begin(struct store *, struct store_txn **))
+enum err build_rest(struct build *b)
 {
 	struct store_txn *t = b->t;
-	enum err e = t == NULL ? ERR_REFUSED : OK;
 
 	b->t = NULL;
 	b->written = 0;
-	if (e == OK)
-		e = store_commit(t);
+	return t == NULL ? ERR_REFUSED : store_commit(t);
+}
+
+enum err build_resume(struct build *b)
+{
+	turn_let(b->s);
+	return slice_begin(b->s, &b->t);
+}
+
+static enum err next_txn(struct build *b, enum err begin(struct store *, struct store_txn **))
+{
+	enum err e = build_rest(b);
+
 	if (e != OK)
 		return e;
 	turn_let(b->s);
