@@ -7,7 +7,7 @@
  *      glue.c     additional addresses
  *      deny.c     SOA, NSEC, NSEC3
  *      resolve.c  puts these together: RFC 1034 4.3.2
- *      query.c    header, question, EDNS, route, finish
+ *      query.c    header, question, EDNS, route, finish; edns.c, tsig.c, chaos.c
  *
  * Knows: store/.   Must not know: sockets, lib/zone.
  */
@@ -71,11 +71,20 @@ struct glue_due {
 	struct view owner;
 };
 
+/* A request that was prepared: its question is in the answerer. */
+struct touched {
+	struct view request;   /* NULL: none, or answered */
+	const page_ref *entry; /* what leads to the page that is asked first; NULL: none */
+};
+
 struct answerer {
 	const struct answer_options *options;
 	struct answer_counters counters;
 	char damaged[NAME_TEXT_MAX];
-	struct link chain[CHAIN_MAX + 1];
+	struct link chain[CHAIN_MAX + 1]; /* from [1] on: what CNAMEs and DNAMEs led to */
+	struct link question[QUERY_BATCH + 1]; /* of each request touched; the last: of one that was not */
+	struct touched touched[QUERY_BATCH + 1]; /* nobody touches the last */
+	unsigned turn; /* the slot that is answered next */
 	struct owed owed[CHAIN_MAX + 1];
 	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
 	struct glue_due glue;
@@ -90,7 +99,8 @@ struct ask {
 	struct answerer *a;
 	const struct snapshot *s;
 	struct wr *out;
-	struct link *link; /* the name being resolved: a->chain[n_links - 1] */
+	const struct link *question; /* the first of the chain; the others stand in a->chain */
+	const struct link *link;     /* the last: the name being resolved */
 	const struct served *zone; /* the zone it is in, NULL: none yet; good until the next look_zone */
 	const struct glue_due *glue; /* NULL: none is due */
 	int ede; /* EDE_NONE or an info code */
@@ -150,6 +160,9 @@ static inline void cache_begin(struct answerer *a, const struct snapshot *s)
 	a->cached_counter = s->counter;
 }
 
+/* look_ahead gives what leads to the page that a name will be looked up in first; NULL: it is in no zone. */
+const page_ref *look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n);
+
 /* gather puts a FRAG_OUT fragment's body together in the answerer's buffer `slot`; others are left as they are. */
 enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);
 
@@ -163,7 +176,7 @@ static inline enum err gather(const struct ask *q, const struct node_view *n, st
 /* Where a fragment's pointers lead: its owner, and what its base pointers move by. */
 struct anchor {
 	struct view owner, base; /* as wire form, for names out of a pointer's reach */
-	uint16_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
+	uint32_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
 	int base_moves;          /* what to add to base pointers */
 };
 
@@ -178,7 +191,7 @@ static inline struct anchor anchor_of(const struct ask *q, unsigned base, unsign
 	return (struct anchor){
 		.owner = { n->lower + name, (size_t)(n->len - name) },
 		.base = { n->lower + from, (size_t)(n->len - from) },
-		.owner_at = (uint16_t)(q->link->at + name),
+		.owner_at = (uint32_t)q->link->at + name,
 		.base_moves = q->link->at + from - MSG_HEADER,
 	};
 }

@@ -305,11 +305,11 @@ enum outcome deny_name(struct ask *q, unsigned encloser)
 enum outcome deny_closer(struct ask *q, const struct served *z, const struct link *link, unsigned encloser)
 {
 	const struct served *zone = q->zone;
-	struct link *current = q->link;
+	const struct link *current = q->link;
 	enum outcome o = ANSWERED;
 
 	q->zone = z;
-	q->link = &q->a->chain[link - q->a->chain];
+	q->link = link;
 	enum denial_kind kind = proofs(q);
 	if (kind == DENIAL_NSEC)
 		o = cover(q, suffix(q, link->name.labels));

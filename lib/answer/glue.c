@@ -72,7 +72,8 @@ static bool ends_with(const uint8_t *name, size_t n, struct view tail)
 /* below says whether some name above the host, or with `itself` the host, has one of these flags. */
 static bool below(struct ask *q, const struct node_view *host, const uint64_t mask[2], unsigned flags, bool itself)
 {
-	struct link *current = q->link, target;
+	const struct link *current = q->link;
+	struct link target;
 	struct name n;
 	bool found = false;
 

@@ -53,14 +53,34 @@ static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 	struct node_view table;
 	enum found f = shard_find(image_shard(q->s, q->s->zones, p.hash), &p, &table);
 
+	if (unlikely(f == FOUND_DAMAGED)) { /* the name looked for stands in for what cannot be read */
+		c->hash = ~p.hash;
+		c->zone.table.owner = p.name;
+		c->zone.table.owner_len = p.len;
+		q->zone = &c->zone;
+		return ERR_DAMAGED;
+	}
 	if (f != FOUND_NODE)
-		return f == FOUND_DAMAGED ? ERR_DAMAGED : ERR_NOTFOUND;
+		return ERR_NOTFOUND;
 	c->zone.table = table;
 	c->zone.depth = (uint8_t)d;
 	q->zone = &c->zone;
 	enum err e = open_zone(q, &c->zone);
 	c->hash = e == OK ? p.hash : ~p.hash; /* the latter goes with no name that this apex could be taken for */
 	return e;
+}
+
+const page_ref *look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n)
+{
+	int d = next_apex(s, n->labels);
+
+	if (d < 0)
+		return NULL;
+	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
+	if (!is_apex(c, n, (unsigned)d))
+		return image_entry(s->zones, n->hash[d]);
+	unsigned first = depth_next(c->zone.part.cuts, (unsigned)d, n->labels);
+	return image_entry(c->zone.image, place_of(&c->zone, n, n->hash[first]));
 }
 
 enum err look_zone(struct ask *q, unsigned most)

@@ -5,6 +5,7 @@
 #include "answer/ask.h"
 #include "answer/chaos.h"
 #include "answer/edns.h"
+#include "answer/tsig.h"
 #include "base/le.h"
 
 /* A request on its way through the steps; fields are filled in their order. */
@@ -12,6 +13,7 @@ struct query {
 	struct ask ask;
 	struct rd in;
 	struct edns edns;
+	struct rd tsig;     /* where the request's TSIG record is */
 	uint16_t id, flags;
 	uint64_t counts;    /* of questions, answers, authority and additional records: 16 bits each */
 	size_t room;        /* kept free in the message for OPT */
@@ -19,6 +21,7 @@ struct query {
 	uint16_t qclass;
 	uint8_t opcode;
 	bool has_question;  /* echoed in the answer */
+	bool has_tsig;      /* and it is answered with BADKEY */
 	bool has_zone;      /* ask.zone is what the answer is from */
 };
 
@@ -44,33 +47,10 @@ static enum verdict step_header(struct query *q)
 	return NEXT;
 }
 
-/* step_question: exactly one, its name without pointers. It is copied as it came, letter case and all. */
-static enum verdict step_question(struct query *q)
-{
-	struct ask *a = &q->ask;
-	const uint8_t *from = q->in.at;
-
-	if (q->opcode != OPCODE_QUERY && q->opcode != OPCODE_NOTIFY && q->opcode != OPCODE_UPDATE)
-		return error(q, RCODE_NOTIMP);
-	if (q->counts >> 48 != 1)
-		return error(q, RCODE_FORMERR);
-	a->link = &a->a->chain[0];
-	a->link->at = MSG_HEADER;
-	a->n_links = 1;
-	qname_read(&q->in, &a->s->key, &a->link->name);
-	struct view rest = rd_take(&q->in, 4);
-	if (rest.n != 4)
-		return error(q, RCODE_FORMERR);
-	a->qtype = get_u16(rest.p);
-	q->qclass = get_u16(rest.p + 2);
-	wr_bytes(a->out, from, (size_t)(q->in.at - from));
-	q->has_question = true;
-	return NEXT;
-}
-
 /* One record behind the question: only OPT and TSIG mean something here. */
 static enum verdict read_record(struct query *q, bool additional, bool last)
 {
+	struct rd record = q->in;
 	struct name owner;
 
 	if (*q->in.at == 0 && rd_left(&q->in) > 0) {
@@ -91,8 +71,11 @@ static enum verdict read_record(struct query *q, bool additional, bool last)
 		edns_read(class, ttl, &q->edns);
 		return edns_read_options(rdata, &q->edns) ? NEXT : error(q, RCODE_FORMERR);
 	}
-	if (type == RR_TSIG) /* RFC 8945 5.1: the last record; 5.2.1: we have no key of that name */
-		return error(q, additional && last ? RCODE_NOTAUTH : RCODE_FORMERR);
+	if (type == RR_TSIG) { /* RFC 8945 5.1: the last record; 5.2.1: we have no key of that name */
+		q->has_tsig = additional && last && tsig_sound(record);
+		q->tsig = record;
+		return error(q, q->has_tsig ? RCODE_NOTAUTH : RCODE_FORMERR);
+	}
 	return NEXT;
 }
 
@@ -108,8 +91,9 @@ static inline bool only_opt(struct query *q)
 	return true;
 }
 
-/* read_records walks over what follows the question. It ends because every record takes at least 11 octets. */
-static enum verdict read_records(struct query *q)
+/* read_records walks over what follows the question. It ends because every record takes at least 11 octets. What is
+ * behind the last record is nobody's business. */
+static COLD enum verdict read_records(struct query *q)
 {
 	unsigned additional = (unsigned)(uint16_t)(q->counts >> 32) + (uint16_t)(q->counts >> 16);
 	unsigned all = additional + (uint16_t)q->counts;
@@ -121,7 +105,46 @@ static enum verdict read_records(struct query *q)
 		if (v != NEXT)
 			return v;
 	}
-	return rd_done(&q->in) ? NEXT : error(q, RCODE_FORMERR);
+	return NEXT;
+}
+
+/* question_of takes the question's name, or finds that query_touch did. */
+static inline const struct link *question_of(struct query *q)
+{
+	struct answerer *a = q->ask.a;
+	struct touched *t = &a->touched[a->turn];
+
+	if (t->request.p == q->in.msg && q->in.msg + t->request.n == q->in.end) {
+		t->request.p = NULL;
+		q->in.at += a->question[a->turn].name.len;
+		return &a->question[a->turn++];
+	}
+	qname_read(&q->in, &q->ask.s->key, &a->question[QUERY_BATCH].name);
+	return &a->question[QUERY_BATCH];
+}
+
+/* step_question: exactly one, its name without pointers. It is copied as it came, letter case and all. */
+static enum verdict step_question(struct query *q)
+{
+	struct ask *a = &q->ask;
+	const uint8_t *from = q->in.at;
+
+	if (q->opcode != OPCODE_QUERY && q->opcode != OPCODE_NOTIFY && q->opcode != OPCODE_UPDATE)
+		return error(q, RCODE_NOTIMP);
+	if (q->counts >> 48 == 0)
+		read_records(q); /* an OPT is answered with an OPT even so (RFC 6891 6.1.1) */
+	if (q->counts >> 48 != 1)
+		return error(q, RCODE_FORMERR);
+	a->link = a->question = question_of(q);
+	a->n_links = 1;
+	struct view rest = rd_take(&q->in, 4);
+	if (rest.n != 4)
+		return error(q, RCODE_FORMERR);
+	a->qtype = get_u16(rest.p);
+	q->qclass = get_u16(rest.p + 2);
+	wr_bytes(a->out, from, (size_t)(q->in.at - from));
+	q->has_question = true;
+	return NEXT;
 }
 
 static enum verdict step_records(struct query *q)
@@ -143,6 +166,10 @@ static enum verdict step_edns(struct query *q)
 		a->out->cap = most < a->out->cap ? most : a->out->cap;
 	}
 	q->room = edns_room(&q->edns, o, a->tcp);
+	if (unlikely(q->room > a->out->cap - a->out->len)) { /* a long NSID behind a long question: everything else fits */
+		q->edns.asked &= (uint8_t)~ASKED_NSID;
+		q->room = edns_room(&q->edns, o, a->tcp);
+	}
 	a->out->cap -= q->room;
 	return NEXT;
 }
@@ -159,49 +186,65 @@ static enum verdict step_class(struct query *q)
 		q->rcode = chaos_answer(&q->ask);
 		return SEND;
 	}
-	return error(q, RCODE_REFUSED);
+	return error(q, q->opcode == OPCODE_QUERY ? RCODE_REFUSED : RCODE_NOTIMP);
 }
 
-/* serve_apex says whether the question's name is the apex of a zone served, or inside one. */
-static enum verdict refuse_zone(struct query *q)
+static COLD enum verdict damaged(struct query *q)
+{
+	q->ask.a->counters.damaged++;
+	q->ask.ede = EDE_INVALID_DATA;
+	return error(q, RCODE_SERVFAIL);
+}
+
+/* refuse_zone says whether the question's name is the apex of a zone served. */
+static COLD enum verdict refuse_zone(struct query *q)
 {
 	struct ask *a = &q->ask;
 	enum err e = look_zone(a, a->link->name.labels);
 	bool apex = e == OK && a->zone->depth == a->link->name.labels;
 
-	return error(q, e == ERR_DAMAGED ? RCODE_SERVFAIL : apex ? RCODE_REFUSED : RCODE_NOTAUTH);
+	if (e == ERR_DAMAGED) {
+		broken(a);
+		return damaged(q);
+	}
+	return error(q, apex ? RCODE_REFUSED : RCODE_NOTAUTH);
 }
 
 static enum verdict answer_question(struct query *q)
 {
 	struct ask *a = &q->ask;
 
-	switch (resolve(a)) {
-	case ANSWERED:
-	case FOLLOW:
-		q->rcode = a->rcode;
-		q->has_zone = a->rcode != RCODE_REFUSED;
-		return SEND;
-	case BROKEN:
-		break;
-	}
-	a->a->counters.damaged++;
-	a->ede = EDE_INVALID_DATA;
-	return error(q, RCODE_SERVFAIL);
+	if (resolve(a) == BROKEN)
+		return damaged(q);
+	q->rcode = a->rcode;
+	q->has_zone = a->rcode != RCODE_REFUSED;
+	return SEND;
 }
 
-/* What becomes of an opcode and a type that are no plain question. AXFR and IXFR of a zone served are refused, of
- * another are not ours to answer (RFC 5936 2.2.1); so for UPDATE (RFC 2136 3.1.2) and NOTIFY (RFC 1996 3.10). */
+/* IXFR, AXFR, MAILB and MAILA. Transfers of a zone served are refused, of another are not ours to answer (RFC 5936
+ * 2.2.1). There is no AXFR over UDP (RFC 5936 4.2), no IXFR without the client's SOA (RFC 1995 3), and nobody has
+ * mailboxes. */
+static COLD enum verdict refuse_type(struct query *q)
+{
+	uint16_t type = q->ask.qtype;
+
+	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask.tcp))
+		return error(q, RCODE_NOTIMP);
+	if (type == RR_IXFR && (uint16_t)(q->counts >> 16) == 0)
+		return error(q, RCODE_FORMERR);
+	return refuse_zone(q);
+}
+
+/* What becomes of an opcode and a type that are no plain question: as with transfers, so with UPDATE (RFC 2136 3.1.2)
+ * and NOTIFY (RFC 1996 3.10). */
 static enum verdict step_route(struct query *q)
 {
 	uint16_t type = q->ask.qtype;
 
-	if (q->opcode != OPCODE_QUERY || type == RR_AXFR || type == RR_IXFR)
+	if (q->opcode != OPCODE_QUERY)
 		return refuse_zone(q);
-	if (type == 0 || type == RR_OPT || type == RR_TSIG || type == RR_TKEY)
-		return error(q, RCODE_FORMERR);
-	if (type == RR_MAILA || type == RR_MAILB)
-		return error(q, RCODE_NOTIMP);
+	if (unlikely(type >= RR_IXFR && type <= RR_MAILA))
+		return refuse_type(q);
 	return answer_question(q);
 }
 
@@ -220,11 +263,11 @@ static inline enum verdict run_steps(struct query *q)
 }
 
 /* An error's message has nothing but the question. */
-static void leave_question(struct query *q)
+static COLD void leave_question(struct query *q)
 {
 	struct ask *a = &q->ask;
 
-	a->out->len = MSG_HEADER + (q->has_question ? a->a->chain[0].name.len + 4U : 0U);
+	a->out->len = MSG_HEADER + (q->has_question ? a->question->name.len + 4U : 0U);
 	memset(a->count, 0, sizeof a->count);
 	a->tc = a->aa = q->has_zone = false;
 }
@@ -257,6 +300,8 @@ static inline enum verdict finish(struct query *q)
 	a->out->cap += q->room;
 	if (q->edns.present)
 		write_opt(q);
+	if (unlikely(q->has_tsig) && q->rcode == RCODE_NOTAUTH && tsig_badkey(q->tsig, a->out))
+		a->count[ADDITIONAL]++;
 	uint16_t flags = (uint16_t)(FLAG_QR | (q->flags & (FLAG_OPCODE | FLAG_RD | FLAG_CD)) |
 				    (a->aa && !a->any_class ? FLAG_AA : 0) | (a->tc ? FLAG_TC : 0) |
 				    (q->rcode & FLAG_RCODE));
@@ -283,7 +328,7 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 	q.edns = (struct edns){ .size = MSG_UDP_PLAIN };
 	q.room = 0;
 	q.rcode = RCODE_NOERROR;
-	q.has_question = q.has_zone = false;
+	q.has_question = q.has_tsig = q.has_zone = false;
 	cache_begin(a, s);
 	out->len = MSG_HEADER;
 	if (run_steps(&q) != DROP)
@@ -292,13 +337,43 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 	return DROP;
 }
 
+/* touch_question prepares a question and asks for the place in the directory that it leads to. */
+static void touch_question(struct answerer *a, const struct snapshot *s, unsigned slot, struct view request)
+{
+	struct touched *t = &a->touched[slot];
+	struct rd r = rd_of(request);
+
+	if (slot == 0)
+		a->turn = 0;
+	t->request.p = NULL;
+	t->entry = NULL;
+	rd_take(&r, MSG_HEADER);
+	qname_read(&r, &s->key, &a->question[slot].name);
+	if (r.bad)
+		return;
+	cache_begin(a, s);
+	t->request = request;
+	t->entry = look_ahead(a, s, &a->question[slot].name);
+	__builtin_prefetch(t->entry);
+}
+
+/* touch_page asks for the first lines of the page that the directory names: its tags. */
+static void touch_page(const struct snapshot *s, const struct touched *t)
+{
+	struct view page = t->entry != NULL ? page_view(*t->entry, s->psize) : view_of(NULL, 0);
+
+	__builtin_prefetch(page.p);
+	__builtin_prefetch(page.p + 64);
+}
+
 void query_touch(struct answerer *a, const struct snapshot *s, unsigned slot, unsigned stage, struct view request)
 {
-	(void)a;
-	(void)s;
-	(void)slot;
-	if (stage == 0 && request.n != 0)
-		__builtin_prefetch(request.p);
+	if (slot >= QUERY_BATCH)
+		return;
+	if (stage == 0)
+		touch_question(a, s, slot, request);
+	else
+		touch_page(s, &a->touched[slot]);
 }
 
 void answer_options_default(struct answer_options *o)
@@ -310,8 +385,11 @@ struct answerer *answerer_new(const struct answer_options *o)
 {
 	struct answerer *a = calloc(1, sizeof *a);
 
-	if (a != NULL)
-		a->options = o;
+	if (a == NULL)
+		return NULL;
+	a->options = o;
+	for (size_t i = 0; i < COUNT_OF(a->question); i++)
+		a->question[i].at = MSG_HEADER;
 	return a;
 }
 

@@ -65,28 +65,15 @@ static COLD enum landmark encloser_between(const struct ask *q, unsigned low, un
 	return MISSING;
 }
 
-/* next_depth gives the first depth from `from` on that is in a mask, at most `most`. */
-static inline unsigned next_depth(const uint64_t mask[2], unsigned from, unsigned most)
-{
-	for (unsigned d = from; d < most; d = (d | 63) + 1) {
-		uint64_t depths = mask[d >> 6] >> (d & 63);
-		if (depths != 0) {
-			d += (unsigned)__builtin_ctzll(depths);
-			return d < most ? d : most;
-		}
-	}
-	return most;
-}
-
 /* descend goes down the depths at which the zone has cuts or DNAMEs; the first one found ends the search, whatever
  * exists below it. */
 static ALWAYS_INLINE void descend(const struct ask *q, struct place *p)
 {
 	unsigned labels = q->link->name.labels, low = q->zone->depth;
-	unsigned d = next_depth(q->zone->part.cuts, low, labels);
+	unsigned d = depth_next(q->zone->part.cuts, low, labels);
 
 	p->what = DAMAGED; /* a zone is never deeper than the name it was found for: the walk says otherwise at once */
-	for (; d <= labels; d = next_depth(q->zone->part.cuts, d + 1, labels)) {
+	for (; d <= labels; d = depth_next(q->zone->part.cuts, d + 1, labels)) {
 		p->what = look_at(q, d, &p->node);
 		p->depth = d;
 		if (p->what == MISSING && d > low)
@@ -112,7 +99,7 @@ static enum outcome follow(struct ask *q, struct view target, size_t at)
 		return broken(q);
 	next->at = (uint16_t)at;
 	for (unsigned i = 0; i < q->n_links; i++) {
-		const struct qname *seen = &q->a->chain[i].name;
+		const struct qname *seen = &(i == 0 ? q->question : &q->a->chain[i])->name;
 		if (seen->len == next->name.len && memcmp(seen->lower, next->name.lower, seen->len) == 0)
 			return ANSWERED; /* a loop: who asked has every record of it */
 	}
@@ -194,7 +181,7 @@ static COLD enum outcome dname(struct ask *q, const struct place *p)
 		q->tc = true;
 		return ANSWERED;
 	}
-	return q->qtype == RR_CNAME || q->qtype == RR_ANY ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
+	return q->qtype == RR_CNAME ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
 }
 
 /* A node that answers the question, by its own name or as a wildcard. */
@@ -300,7 +287,7 @@ static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
 		return ANSWERED;
 	owe_proof(q, s);
 	/* Where the target stands depends on how the owner was written: a pointer, but for places out of reach. */
-	size_t at = start + (s->anchor.owner_at <= MSG_POINTER_MAX ? 2 : s->anchor.owner.n) + 10;
+	size_t at = start + (q->out->p[start] >= 0xc0 ? 2 : s->anchor.owner.n) + 10;
 	return follow(q, view_of(f->rrs + 12, f->plain - 12U), at);
 }
 

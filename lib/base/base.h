@@ -96,4 +96,8 @@ enum err {
 /* err_text gives a short static phrase for e, never NULL. */
 const char *err_text(enum err e);
 
+/* hold_streams makes sure that descriptors 0, 1 and 2 are taken. Where whoever started us closed them, the next
+ * files opened would get these numbers, and what is printed for the operator would land in a database. */
+void hold_streams(void);
+
 #endif

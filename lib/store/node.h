@@ -47,6 +47,10 @@ enum {
 
 enum { NODE_HEAD = 4, FRAG_HEAD = 16, FRAGS_MAX = 255 };
 
+/* Self pointers lead no further into a fragment than this, so those of the largest fragment work where the answer
+ * begins: a message's pointers reach 16383 (RFC 1035 4.1.4). */
+enum { FRAG_SELF_MAX = 15000 };
+
 enum {
 	FRAG_OUT = 1,     /* the body is in pieces elsewhere; `at` is their number */
 	FRAG_TARGETS = 2, /* NS: a list of targets inside the zone */

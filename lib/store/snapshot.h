@@ -85,14 +85,20 @@ static inline struct view page_view(page_ref r, size_t psize)
 	return (struct view){ (const uint8_t *)(uintptr_t)(r & 0xffffffffffffU), pages != 0 ? pages * psize - 16 : 0 };
 }
 
-/* image_shard gives the page where this hash has its place; an empty view if there is none. */
-static inline struct view image_shard(const struct snapshot *s, const struct image *im, uint64_t hash)
+/* image_entry gives the place of the directory that says where the page of this hash is. */
+static inline const page_ref *image_entry(const struct image *im, uint64_t hash)
 {
 	const struct directory *d = im->shards;
 	const struct directory_part *p = d->part[hash >> 1 >> (d->shift - 1)]; /* a shift is 1..64 */
 	uint64_t low = hash << (64 - d->shift);
 
-	return page_view(p->entry[low >> 1 >> (p->shift - 1)], s->psize);
+	return &p->entry[low >> 1 >> (p->shift - 1)];
+}
+
+/* image_shard gives the page where this hash has its place; an empty view if there is none. */
+static inline struct view image_shard(const struct snapshot *s, const struct image *im, uint64_t hash)
+{
+	return page_view(*image_entry(im, hash), s->psize);
 }
 
 /* snapshot_image finds an image by id; NULL if this snapshot has none such. */

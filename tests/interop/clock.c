@@ -1,7 +1,7 @@
 /*
- * clock.c -- a clock that is set: preloaded into a validator, it adds EDICT_CLOCK_OFFSET seconds to the time of day.
- * (libfaketime does the same, but ends in recursion in programs that bring jemalloc, as BIND's do.) Monotonic clocks are
- * left alone, so timers work.
+ * clock.c -- a clock that is set: preloaded into a validator, it adds EDICT_CLOCK_OFFSET seconds to the time of
+ * day. (libfaketime does the same, but ends in recursion in programs that bring jemalloc, as BIND's do.) Monotonic
+ * clocks are left alone, so timers work.
  */
 #include <stdlib.h>
 #include <sys/syscall.h>

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import ask
@@ -267,7 +268,7 @@ class Edict(Server):
                            stdout=log, stderr=log, check=False)
 
     def command(self):
-        return [os.path.join(self.bin, "edictd"), "-d", self.path("db"), "-l", "127.0.0.1@%d" % self.port, "-t", "1"]
+        return [os.path.join(self.bin, "edictd"), "-d", self.path("db"), "-l", "127.0.0.1@%d" % self.port, "-t", "1", "--nsid", "edict"]
 
 
 ALL = (Nsd, Knot, Bind, Edict)
@@ -277,6 +278,7 @@ ALL = (Nsd, Knot, Bind, Edict)
 def started(classes, zones, directory):
     """started runs one server of each class over the zones, and stops them whatever happens."""
     servers = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))	# so that `finally` runs, and no server is left behind
     os.chmod(directory, 0o755)		# servers give up root and must still get here
     try:
         for cls in classes:

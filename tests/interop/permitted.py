@@ -10,7 +10,8 @@ from wire import A, AA, AAAA, ANY, CNAME, DNAME, DS, NS, NSEC, NSEC3, RRSIG, SOA
 NOERROR, SERVFAIL, NXDOMAIN, YXDOMAIN = 0, 2, 3, 6
 EDE = 15
 ADDRESSES = (A, AAAA)
-POINTERS = {wire.TYPES[t]: skip for t, skip in (("MX", 2), ("SRV", 6), ("NS", 0), ("KX", 2), ("AFSDB", 2), ("RT", 2), ("SVCB", 2), ("HTTPS", 2))}
+POINTERS = {wire.TYPES[t]: skip for t, skip in (
+    ("MX", 2), ("SRV", 6), ("NS", 0), ("KX", 2), ("AFSDB", 2), ("RT", 2), ("SVCB", 2), ("HTTPS", 2))}
 SVCB = wire.TYPES["SVCB"]
 
 
@@ -279,7 +280,9 @@ def _(case, item, mine, ref):
 def _(case, item, mine, ref):
     """Opt-out, and the closest encloser is an empty non-terminal: NSD proves nothing, or something about another name."""
     nsd = case.of("nsd", mine, ref)
-    return nsd is not None and item.kind == "authority" and covered(item.what) == NSEC3 and case.world.at_or_below_an_ent(visited(case, ref)[-1]) and (
+    if nsd is None or item.kind != "authority" or covered(item.what) != NSEC3:
+        return False
+    return case.world.at_or_below_an_ent(visited(case, ref)[-1]) and (
         any(rr.type == NSEC3 and rr.rdata[1] & 1 for rr in nsd.authority))
 
 

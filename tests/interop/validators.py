@@ -107,9 +107,10 @@ def ask_delv(edict, anchored, rows, directory, tally):
             for flags, protocol, algorithm, key in dnskeys(z):
                 f.write('\t"%s" static-key %s %s %s "%s";\n' % (z.origin, flags, protocol, algorithm, key))
         f.write("};\n")
+    clock = set_clock(directory)
     for row in rows:
-        done = subprocess.run(["timeout", "10", *set_clock(directory), "delv", "@127.0.0.1", "-p", str(edict.port), "-a", anchors, "+root=" + anchored[0].origin,
-                               row.name, row.type], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        done = subprocess.run(["timeout", "10", *clock, "delv", "@127.0.0.1", "-p", str(edict.port), "-a", anchors,
+                               "+root=" + anchored[0].origin, row.name, row.type], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         text = done.stdout.decode(errors="replace")
         validated, unsigned = "fully validated" in text, "unsigned answer" in text or "negative response, unsigned" in text
         good = validated if row.secure else unsigned or (validated and row.secure is None)

@@ -1,0 +1,174 @@
+#!/bin/bash
+# zonec as its users see it: exit codes, messages, what the database holds afterwards.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+zonec=$PWD/${B:-build}/bin/zonec
+checks=0 failures=0
+work=$(tests/help/tempdir.sh) || exit 1
+trap 'rm -rf "$work"' EXIT
+export EDICT_MAPSIZE=${EDICT_MAPSIZE:-256M}
+
+if [ ! -x "$zonec" ]; then
+	echo "skipped: there is no $zonec"
+	exit 77
+fi
+home=$PWD
+cd "$work" || exit 1
+
+# is WHY CONDITION...: one check.
+is() {
+	local why=$1
+	shift
+	checks=$((checks + 1))
+	if ! "$@"; then
+		failures=$((failures + 1))
+		echo "not so: $why"
+	fi
+}
+# run WORDS...: runs zonec; its exit code, output and errors are in $code, out and err.
+run() {
+	"$zonec" "$@" >out 2>err
+	code=$?
+}
+says() { grep -q -e "$1" err; }
+prints() { grep -q -e "$1" out; }
+code_is() { [ "$code" = "$1" ]; }
+
+cat >good.zone <<'Z'
+$TTL 1h
+@	SOA	ns.Example.ORG. hostmaster 1 2h 15m 2w 5m
+@	NS	ns
+ns	A	192.0.2.1
+WwW	A	192.0.2.2
+*.w	TXT	"a \"quoted\" one" two
+a.b.c	AAAA	2001:db8::1
+x\.y	CNAME	www
+Z
+sed 's/192.0.2.2/192.0.2.300/; s/^\*.w.*/*.w TXT/' good.zone >bad.zone
+sed 's/ 1 2h / 2 2h /; s/192.0.2.2/192.0.2.3/' good.zone >newer.zone
+printf '@ SOA ns hostmaster 1 2h 15m 2w 5m\n@ NS ns\nns A 192.0.2.9\n' >no-ttl.zone
+
+run
+is "without a command it is usage" code_is 2
+run frobnicate
+is "an unknown command is usage" code_is 2
+is "and is named" says "frobnicate"
+run check --frobnicate a b
+is "an unknown option is usage" code_is 2
+run check example.org.
+is "a missing operand is usage" code_is 2
+run check a..b good.zone
+is "an origin that is no name is usage" code_is 2
+run --help
+is "help exits 0" code_is 0
+for c in compile check list stats dump drop verify query; do
+	is "help tells of $c" prints "^  $c "
+done
+
+run check example.org. good.zone
+is "a good zone is good" code_is 0
+is "and counted" prints "serial 1, 7 records: good"
+run check example.org. bad.zone
+is "a bad zone exits 1" code_is 1
+is "an error has file, line, column and field" says '^bad.zone:5:7: error: .*192.0.2.300'
+is "all errors are shown" says '^bad.zone:6:'
+run check example.org. /nonexistent/file
+is "a file that is not there is the system's fault" code_is 3
+run check --json example.org. bad.zone
+is "JSON goes to standard output" prints '"line":5,"column":7'
+is "every line of it is JSON" python3 -c 'import json,sys; [json.loads(l) for l in open("out")]'
+run check example.org. - <good.zone
+is "standard input is read" code_is 0
+run check --explain
+is "checks are explained" prints "^cname-and-other-data"
+printf 'www A 192.0.2.2\nwww CNAME ns\n' | cat good.zone - >cname.zone
+run check example.org. cname.zone
+is "CNAME and other data is an error" code_is 1
+is "that names its check" says "\[cname-and-other-data\]"
+run check --warning cname-and-other-data example.org. cname.zone
+is "a check can be made a warning" code_is 0
+is "and still tells" says "warning: .*\[cname-and-other-data\]"
+run check --off cname-and-other-data example.org. cname.zone
+is "or be turned off" bash -c '! grep -q cname-and err'
+run check --off nonsense example.org. good.zone
+is "a check that does not exist is usage" code_is 2
+
+run list -d db
+is "a database that is not there cannot be listed" code_is 3
+run compile -d db example.org. good.zone
+is "a compile exits 0" code_is 0
+run dump -d db example.org.
+is "a dump exits 0" code_is 0
+cp out first.dump
+is "the letter case of owners is kept" prints "^WwW.example.org."
+is "and that of names in records" prints "ns.Example.ORG."
+run compile -d db example.org. bad.zone
+is "a bad zone is not compiled" code_is 1
+is "and it is said that nothing changed" says "the database is as it was"
+run dump -d db example.org.
+is "and nothing changed" cmp -s out first.dump
+run check example.net. first.dump
+is "another zone's file is wrong" code_is 1
+is "because of what is outside the zone" says "\[out-of-zone\]"
+run compile -d db2 example.org. first.dump
+run dump -d db2 example.org.
+is "a dump compiles to the same zone" cmp -s out first.dump
+run compile -q -d db example.org. newer.zone
+is "a newer zone replaces the old" code_is 0
+is "quietly" [ ! -s out ]
+run query -d db www.example.org. A
+is "the new zone is answered" prints "192.0.2.3"
+run query -d db +dnssec nope.example.org. A
+is "with NXDOMAIN where it should" prints "NXDOMAIN"
+run query -d db www.example.org. NOTYPE
+is "a type that is none is usage" code_is 2
+run list -d db
+is "the list has the zone and its serial" prints "^example.org.	serial=2"
+run stats -d db
+is "stats count zones" prints "^zones 1$"
+
+printf '# comment\n\nexample.org. good.zone\nexample.net. bad.zone\nexample.com. no-ttl.zone\nmissing. nofile\nexample.biz. newer.zone # too\n' >list
+run compile -d db --list list
+is "one bad zone of a list gives 1" code_is 1
+run list -d db
+is "the others are compiled" [ "$(wc -l <out)" = 3 ]
+run verify -d db
+is "all of it verifies" code_is 0
+run drop -d db example.biz.
+is "a zone is dropped" code_is 0
+run drop -d db example.biz.
+is "once" code_is 1
+run query -d db www.example.biz. A
+is "and is not served" prints "REFUSED"
+run dump -d db example.biz.
+is "nor dumped" code_is 1
+run verify -d db nowhere.
+is "what is not there does not verify" code_is 1
+printf 'garbage' >db3
+run list -d db3
+is "a file is no database" code_is 3
+mkdir junk && printf 'not LMDB at all, certainly' >junk/data.mdb
+run compile -d junk example.org. good.zone
+is "nor is another program's file" code_is 3
+is "which is left alone" grep -q "not LMDB" junk/data.mdb
+run query -d db www.example.org. A
+if [ -w /dev/full ]; then
+	"$zonec" dump -d db example.org. >/dev/full 2>err
+	code=$?
+	is "output that cannot be written is the system's fault" code_is 3
+fi
+if [ -f "$home/zones/root.zone.xz" ]; then
+	xz -dc "$home/zones/root.zone.xz" >root.zone
+	run compile -q -d rootdb --now 1785600000 . root.zone
+	is "the signed root compiles" code_is 0
+	run dump -d rootdb .
+	cp out root.dump
+	run compile -q -d rootdb2 --now 1785600000 . root.dump
+	run dump -d rootdb2 .
+	is "its dump is a fixed point" cmp -s out root.dump
+	run verify -d rootdb
+	is "it verifies" code_is 0
+fi
+
+echo "Checks: $checks, Failures: $failures, Errors: 0"
+[ "$failures" = 0 ]
