@@ -73,8 +73,10 @@ struct glue_due {
 
 /* A request that was prepared: its question is in the answerer. */
 struct touched {
-	struct view request;   /* NULL: none, or answered */
-	const page_ref *entry; /* what leads to the page that is asked first; NULL: none */
+	struct view request;       /* NULL: none, or answered */
+	const page_ref *entry;     /* what leads to the page that is asked first; NULL: none */
+	const struct served *zone; /* NULL: not found yet */
+	uint64_t cache_changes;    /* the zone stands in the cache as long as that is the answerer's */
 };
 
 struct answerer {
@@ -90,6 +92,7 @@ struct answerer {
 	struct glue_due glue;
 	const struct snapshot *cached_of;
 	uint64_t cached_counter;
+	uint64_t cache_changes; /* a count of zones that came and went */
 	struct cached_zone cached[CACHED_ZONES];
 	struct served child; /* set aside while the zone above it is asked */
 	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
@@ -101,7 +104,7 @@ struct ask {
 	struct wr *out;
 	const struct link *question; /* the first of the chain; the others stand in a->chain */
 	const struct link *link;     /* the last: the name being resolved */
-	const struct served *zone; /* the zone it is in, NULL: none yet; good until the next look_zone */
+	const struct served *zone; /* the zone it is in, NULL: not found yet; good until the next look_zone */
 	const struct glue_due *glue; /* NULL: none is due */
 	int ede; /* EDE_NONE or an info code */
 	uint16_t qtype, count[SECTIONS];
@@ -156,12 +159,13 @@ static inline void cache_begin(struct answerer *a, const struct snapshot *s)
 	if (likely(a->cached_of == s && a->cached_counter == s->counter))
 		return;
 	memset(a->cached, 0, sizeof a->cached);
+	a->cache_changes++;
 	a->cached_of = s;
 	a->cached_counter = s->counter;
 }
 
-/* look_ahead gives what leads to the page that a name will be looked up in first; NULL: it is in no zone. */
-const page_ref *look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n);
+/* look_ahead finds the zone of a name if it is in the cache, and what leads to the page that will be asked first. */
+void look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n, struct touched *t);
 
 /* gather puts a FRAG_OUT fragment's body together in the answerer's buffer `slot`; others are left as they are. */
 enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);

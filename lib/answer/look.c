@@ -62,6 +62,7 @@ static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 	}
 	if (f != FOUND_NODE)
 		return ERR_NOTFOUND;
+	q->a->cache_changes++;
 	c->zone.table = table;
 	c->zone.depth = (uint8_t)d;
 	q->zone = &c->zone;
@@ -70,17 +71,23 @@ static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 	return e;
 }
 
-const page_ref *look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n)
+void look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n, struct touched *t)
 {
 	int d = next_apex(s, n->labels);
 
+	t->zone = NULL;
+	t->entry = NULL;
 	if (d < 0)
-		return NULL;
+		return;
 	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
-	if (!is_apex(c, n, (unsigned)d))
-		return image_entry(s->zones, n->hash[d]);
+	if (!is_apex(c, n, (unsigned)d)) {
+		t->entry = image_entry(s->zones, n->hash[d]);
+		return;
+	}
+	t->zone = &c->zone;
+	t->cache_changes = a->cache_changes;
 	unsigned first = depth_next(c->zone.part.cuts, (unsigned)d, n->labels);
-	return image_entry(c->zone.image, place_of(&c->zone, n, n->hash[first]));
+	t->entry = image_entry(c->zone.image, place_of(&c->zone, n, n->hash[first]));
 }
 
 enum err look_zone(struct ask *q, unsigned most)

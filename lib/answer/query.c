@@ -117,6 +117,8 @@ static inline const struct link *question_of(struct query *q)
 	if (t->request.p == q->in.msg && q->in.msg + t->request.n == q->in.end) {
 		t->request.p = NULL;
 		q->in.at += a->question[a->turn].name.len;
+		if (t->cache_changes == a->cache_changes)
+			q->ask.zone = t->zone;
 		return &a->question[a->turn++];
 	}
 	qname_read(&q->in, &q->ask.s->key, &a->question[QUERY_BATCH].name);
@@ -341,19 +343,21 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 static void touch_question(struct answerer *a, const struct snapshot *s, unsigned slot, struct view request)
 {
 	struct touched *t = &a->touched[slot];
-	struct rd r = rd_of(request);
+	struct qname *name = &a->question[slot].name;
 
 	if (slot == 0)
 		a->turn = 0;
 	t->request.p = NULL;
 	t->entry = NULL;
-	rd_take(&r, MSG_HEADER);
-	qname_read(&r, &s->key, &a->question[slot].name);
+	if (request.n <= MSG_HEADER)
+		return;
+	struct rd r = rd_of(view_of(request.p + MSG_HEADER, request.n - MSG_HEADER));
+	qname_read(&r, &s->key, name);
 	if (r.bad)
 		return;
-	cache_begin(a, s);
 	t->request = request;
-	t->entry = look_ahead(a, s, &a->question[slot].name);
+	cache_begin(a, s);
+	look_ahead(a, s, name, t);
 	__builtin_prefetch(t->entry);
 }
 
