@@ -361,7 +361,7 @@ static __attribute__((noinline)) void touch_question(struct answerer *a, const s
 	if (slot == 0)
 		a->turn = 0;
 	t->request.p = NULL;
-	t->entry = NULL;
+	t->entry = t->then = NULL;
 	if (request.n <= MSG_HEADER)
 		return;
 	struct rd r = rd_of(view_of(request.p + MSG_HEADER, request.n - MSG_HEADER));
@@ -372,13 +372,17 @@ static __attribute__((noinline)) void touch_question(struct answerer *a, const s
 	cache_begin(a, s);
 	look_ahead(a, s, name, t);
 	__builtin_prefetch(t->entry);
+	__builtin_prefetch(t->then);
 }
 
-/* touch_page asks for the first lines of the page that the directory names: its tags. */
-static void touch_page(const struct snapshot *s, const struct touched *t)
+/* touch_page asks for the first lines of the page that a directory names: its tags. */
+static inline void touch_page(const struct snapshot *s, const page_ref *entry)
 {
-	struct view page = t->entry != NULL ? page_view(*t->entry, s->psize) : view_of(NULL, 0);
-
+	if (entry == NULL)
+		return;
+	struct view page = page_view(*entry, s->psize);
+	if (page.n == 0)
+		return;
 	__builtin_prefetch(page.p);
 	__builtin_prefetch(page.p + 64);
 }
@@ -387,10 +391,12 @@ void query_touch(struct answerer *a, const struct snapshot *s, unsigned slot, un
 {
 	if (slot >= QUERY_BATCH)
 		return;
-	if (stage == 0)
+	if (stage == 0) {
 		touch_question(a, s, slot, request);
-	else
-		touch_page(s, &a->touched[slot]);
+		return;
+	}
+	touch_page(s, a->touched[slot].entry);
+	touch_page(s, a->touched[slot].then);
 }
 
 void answer_options_default(struct answer_options *o)
