@@ -34,7 +34,7 @@ static void take_finding(void *context, const struct master_finding *f)
 	if (f->error)
 		l->errors++;
 	else
-		l->warnings++;
+		l->warnings += f->untold != 0 ? f->untold : 1;
 	progress_end(&l->progress);
 	report_finding(l->options->json, &line);
 }
