@@ -93,6 +93,21 @@ is "or be turned off" bash -c '! grep -q cname-and err'
 run check --off nonsense example.org. good.zone
 is "a check that does not exist is usage" code_is 2
 
+mkdir parts
+printf '$INCLUDE parts/one\nmail CNAME ns\n@ MX 1 mail\nx CNAME y\n' | cat good.zone - >main.zone
+printf 'p A 192.0.2.9\n\n$INCLUDE two\np A 192.0.2.9\nx A 192.0.2.9\n' >parts/one
+printf '; nothing\nq NS nowhere\n' >parts/two
+run check example.org. main.zone
+is "what is wrong in an included file is told with its name and line" says '^parts/two:2: warning: q.example.org.: .*\[ns-missing\]'
+is "as it is behind a file included there" says '^parts/one:4: warning: p.example.org.: .*\[duplicate\]'
+is "as it is in the file itself" says '^main.zone:11: warning: example.org.: .*\[mx-alias\]'
+is "also for errors" says '^parts/one:5: error: x.example.org.: .*\[cname-and-other-data\]'
+sed 's/.*/a&    4000000000 A 192.0.2.1/' <(seq 1000) | cat good.zone - >warned.zone
+run check example.org. warned.zone
+is "warnings of one kind are told ten times" [ "$(grep -c 'warning: TTL: 4000000000' err)" = 10 ]
+is "with the number of those that are not" says '^warned.zone: warning: TTL: and 990 more$'
+is "and all are counted" prints '1000 warnings'
+
 run list -d db
 is "a database that is not there cannot be listed" code_is 3
 run compile -d db example.org. good.zone
