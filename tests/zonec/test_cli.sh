@@ -133,7 +133,14 @@ is "a newer zone replaces the old" code_is 0
 is "quietly" [ ! -s out ]
 run query -d db www.example.org. A
 is "the new zone is answered" prints "192.0.2.3"
+is "with a header as dig prints it" prints '^;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 0$'
+is "flags and counts" prints '^;; flags: qr aa; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 1$'
+is "the question" prints '^;www.example.org.		IN	A$'
+is "and headings" prints '^;; ANSWER SECTION:$'
+is "OPT is shown by itself" prints '^; EDNS: version: 0, flags:; udp: 1232$'
+is "and not as a record" bash -c '! grep -q "ADDITIONAL SECTION" out'
 run query -d db +dnssec nope.example.org. A
+is "with DO when asked for" prints '^; EDNS: version: 0, flags: do;'
 is "with NXDOMAIN where it should" prints "NXDOMAIN"
 run query -d db www.example.org. NOTYPE
 is "a type that is none is usage" code_is 2
@@ -155,6 +162,7 @@ run drop -d db example.biz.
 is "once" code_is 1
 run query -d db www.example.biz. A
 is "and is not served" prints "REFUSED"
+is "and why" prints "^; EDE: 20"
 run dump -d db example.biz.
 is "nor dumped" code_is 1
 run verify -d db nowhere.
