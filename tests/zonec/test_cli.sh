@@ -175,6 +175,19 @@ run compile -d junk example.org. good.zone
 is "nor is another program's file" code_is 3
 is "which is left alone" grep -q "not LMDB" junk/data.mdb
 run query -d db www.example.org. A
+mkfifo pipe
+(exec "$zonec" compile -d db example.org. pipe 2>err) &
+pid=$!
+exec 3>pipe # the compile has begun when this goes on
+head -c 1000 good.zone >&3
+kill -TERM "$pid"
+wait "$pid"
+code=$?
+exec 3>&-
+is "a compile that is interrupted does not exit 0" code_is 143
+is "and says so in a line" says "^zonec: interrupted"
+run verify -d db
+is "the database is whole" code_is 0
 if [ -w /dev/full ]; then
 	"$zonec" dump -d db example.org. >/dev/full 2>err
 	code=$?
