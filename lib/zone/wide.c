@@ -71,7 +71,8 @@ void wide_sort(struct node *n)
 		list = grow_array(list, &cap, count + 1, sizeof(struct rrset *));
 		list[count++] = set;
 	}
-	qsort(list, count, sizeof(struct rrset *), by_type);
+	if (list != NULL)
+		qsort(list, count, sizeof(struct rrset *), by_type);
 	for (size_t i = 0; i < count; i++) {
 		*at = list[i];
 		at = &list[i]->next;
