@@ -103,7 +103,7 @@ static void nothing_is_left(struct answering *a)
 
 START_TEST(a_zone_grows_and_shrinks_across_the_pool)
 {
-	static const unsigned sizes[] = { 2, 20, 200, 20, 2, 200, 2, 22, 24, 26, 28, 18 };
+	static const unsigned sizes[] = { 2, 20, 200, 20, 2, 200, 2, 22, 24, 26, 28, 18, 200, 2 };
 	struct answering a;
 	char when[80];
 
