@@ -5,6 +5,7 @@
 
 #include "zone/check.h"
 #include "zone/master.h"
+#include "zonec/places.h"
 #include "zonec/progress.h"
 #include "zonec/report.h"
 
@@ -14,16 +15,18 @@ struct loader {
 	struct zone *zone;
 	struct checker *checker;
 	struct progress progress;
+	struct places places; /* lines of records are numbers of these */
 	uint64_t records, errors, warnings;
 };
 
 static void take_record(void *context, const struct master_record *r)
 {
 	struct loader *l = context;
+	const uint32_t line = places_number(&l->places, r->file, r->line);
 
 	l->records++;
-	if (zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, r->line) == ERR_REFUSED)
-		checker_tell(l->checker, CHECK_OUT_OF_ZONE, &r->owner, r->line, "not at or below the zone's apex");
+	if (zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, line) == ERR_REFUSED)
+		checker_tell(l->checker, CHECK_OUT_OF_ZONE, &r->owner, line, "not at or below the zone's apex");
 }
 
 static void take_finding(void *context, const struct master_finding *f)
@@ -34,7 +37,7 @@ static void take_finding(void *context, const struct master_finding *f)
 	if (f->error)
 		l->errors++;
 	else
-		l->warnings++;
+		l->warnings += f->untold != 0 ? f->untold : 1;
 	progress_end(&l->progress);
 	report_finding(l->options->json, &line);
 }
@@ -42,9 +45,14 @@ static void take_finding(void *context, const struct master_finding *f)
 static void take_check(void *context, const struct check_finding *f)
 {
 	struct loader *l = context;
+	const struct place *place = places_find(&l->places, f->line);
 	char owner[NAME_TEXT_MAX];
-	struct report_line line = { .file = l->path, .line = f->line, .error = f->severity == SEVERITY_ERROR };
+	struct report_line line = { .file = l->path, .error = f->severity == SEVERITY_ERROR };
 
+	if (place != NULL) {
+		line.file = place->file;
+		line.line = place->line + (f->line - place->number);
+	}
 	if (f->owner != NULL) {
 		name_print(f->owner, owner);
 		line.owner = owner;
@@ -94,6 +102,7 @@ void load_zone(const struct options *o, const struct name *origin, const char *p
 	if (e == OK)
 		checker_run(l.checker, l.zone);
 	struct check_result r = checker_end(l.checker);
+	places_free(&l.places);
 	*out = (struct loaded){ l.zone, l.errors + r.errors, l.warnings + r.warnings, r.ran, e == ERR_SYSTEM };
 	if (out->errors != 0 || e != OK) {
 		zone_free(l.zone);

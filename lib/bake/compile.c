@@ -6,6 +6,7 @@
 
 #include "bake/parts.h"
 #include "bake/rows.h"
+#include "bake/table.h"
 
 struct compile {
 	struct store *store;
@@ -25,53 +26,6 @@ static enum err fail(const struct compile *c, enum err e, const char *doing)
 	if (c->why[0] == 0)
 		snprintf(c->why, 256, "%s: %s", doing, err_text(e));
 	return e;
-}
-
-/* in_zone is true for the pool's records of one zone: its apex is the right suffix of their owners. */
-static bool in_zone(const void *context, const struct entry *e)
-{
-	const struct bake_zone *z = context;
-	struct node_view n;
-
-	return e->p != NULL && node_open(view_of(e->p, e->n), &n) && n.apex_labels == z->apex_labels &&
-	       n.owner_len >= z->apex.len && e->place == z->apex_hash &&
-	       memcmp(n.owner + n.owner_len - z->apex.len, z->apex.wire, z->apex.len) == 0;
-}
-
-/* put_pool replaces the zone's records in the pool by these. */
-static enum err put_pool(struct compile *c, struct store_txn *t, const struct entry *add, size_t n)
-{
-	struct place_change change = { IMAGE_POOL, c->parts.zone.apex_hash, in_zone, &c->parts.zone, add, n };
-
-	return place_apply(t, store_psize(c->store), store_hash_key(c->store), &change, &c->scratch);
-}
-
-struct table_entries {
-	struct entry e[8];
-	size_t n;
-};
-
-static void keep(void *context, const struct entry *e)
-{
-	struct table_entries *t = context;
-
-	if (t->n < COUNT_OF(t->e))
-		t->e[t->n++] = *e;
-}
-
-/* put_table writes the zone's node of the zone table, or with `gone` takes it out. */
-static enum err put_table(struct compile *c, struct store_txn *t, bool gone)
-{
-	struct table_entries entries = { .n = 0 };
-	struct record_sink sink = { &entries, keep };
-	const struct node *apex = gone ? NULL : zone_find(c->zone, &c->zone->apex);
-	enum err e = OK;
-
-	if (!gone)
-		e = parts_zone_record(&c->parts, rrset_of(apex, RR_SOA), &c->scratch, &sink);
-	/* An SOA is far too small for pieces, so there is one record, in one page. */
-	struct place_change change = { IMAGE_ZONES, c->parts.zone.apex_hash, in_zone, &c->parts.zone, entries.e, entries.n };
-	return e == OK ? place_apply(t, store_psize(c->store), store_hash_key(c->store), &change, &c->scratch) : e;
 }
 
 static void fill_row(struct compile *c, uint64_t image)
@@ -100,6 +54,8 @@ static void fill_row(struct compile *c, uint64_t image)
  * new self. */
 static enum err put_zone(struct compile *c, struct store_txn *t)
 {
+	const struct bake_zone *z = &c->parts.zone;
+	const struct node *apex = zone_find(c->zone, &c->zone->apex);
 	bool pooled = c->row.flags & ZONE_ROW_POOLED;
 	enum err e = OK;
 
@@ -107,11 +63,11 @@ static enum err put_zone(struct compile *c, struct store_txn *t)
 	c->parts.part.image = c->row.image;
 	c->parts.part.changed = c->row.changed;
 	if (pooled)
-		e = put_pool(c, t, c->parts.entry, c->parts.n_entries);
+		e = pool_put(c->store, t, z, c->parts.entry, c->parts.n_entries, &c->scratch);
 	else if (c->replaces && c->old.flags & ZONE_ROW_POOLED)
-		e = put_pool(c, t, NULL, 0);
+		e = pool_put(c->store, t, z, NULL, 0, &c->scratch);
 	if (e == OK)
-		e = put_table(c, t, false);
+		e = table_put(c->store, t, z, &c->parts.part, rrset_of(apex, RR_SOA), &c->scratch);
 	return e == OK ? store_zone_put(t, &c->zone->apex, &c->row) : e;
 }
 
@@ -272,9 +228,9 @@ static enum err drop_txn(struct compile *c, struct store_txn *t, const struct na
 	enum err e = store_zone_get(t, apex, &c->old);
 
 	if (e == OK && c->old.flags & ZONE_ROW_POOLED)
-		e = put_pool(c, t, NULL, 0);
+		e = pool_put(c->store, t, &c->parts.zone, NULL, 0, &c->scratch);
 	if (e == OK)
-		e = put_table(c, t, true);
+		e = table_remove(c->store, t, &c->parts.zone, &c->scratch);
 	return e == OK ? store_zone_delete(t, apex) : e;
 }
 

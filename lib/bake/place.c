@@ -102,17 +102,26 @@ static enum err packer_begin(struct packer *p)
 	return p->page != NULL ? OK : ERR_MEMORY;
 }
 
-enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n)
+static enum err pack_all(struct packer *p, struct entry *e, size_t n)
 {
-	struct packer p = { .build = b, .image = image, .psize = psize };
-	enum err err = packer_begin(&p);
+	enum err err = packer_begin(p);
 
 	if (err != OK)
 		return err;
 	place_sort(e, n);
-	err = pack(&p, 0, 0, e, n);
-	free(p.page);
+	err = pack(p, 0, 0, e, n);
+	free(p->page);
 	return err;
+}
+
+enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n)
+{
+	return pack_all(&(struct packer){ .build = b, .image = image, .psize = psize }, e, n);
+}
+
+enum err place_new(struct store_txn *t, size_t psize, uint64_t image, struct entry *e, size_t n)
+{
+	return pack_all(&(struct packer){ .txn = t, .image = image, .psize = psize }, e, n);
 }
 
 /* old_entries lists what the page holds now; its records are copied, for the page is about to be overwritten. */

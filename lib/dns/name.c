@@ -322,9 +322,9 @@ const char *name_parse_wire(struct view t, const struct name *origin, uint8_t wi
 	if (t.n == 1 && *p == '.')
 		p++;
 	while (p < end) {
-		size_t room = NAME_WIRE_MAX - 2 - n; /* for this label's length and the root label */
-		if (room == 0)
+		if (n + 2 >= NAME_WIRE_MAX) /* this label's length and the root label leave no octet for it */
 			return "a name longer than 255 octets";
+		size_t room = NAME_WIRE_MAX - 2 - n;
 		const char *wrong = parse_label(&p, end, wire + n, room < NAME_LABEL_MAX ? room : NAME_LABEL_MAX);
 		if (wrong != NULL)
 			return wrong;

@@ -72,6 +72,7 @@ void check_set_shape(struct checker *c, const struct node *n, const struct rrset
 void check_set_targets(struct checker *c, const struct node *n, const struct rrset *s);
 void check_set_keys(struct checker *c, const struct node *n, const struct rrset *s);
 void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset *s);
+void check_set_words(struct checker *c, const struct node *n, const struct rrset *s);
 void check_node_shape(struct checker *c, const struct node *n);
 void check_zone_apex(struct checker *c);
 void check_zone_keys(struct checker *c);
