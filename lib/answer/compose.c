@@ -1,18 +1,5 @@
 #include "answer/ask.h"
 
-struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner)
-{
-	const struct qname *n = &q->link->name;
-	uint16_t from = n->at[base], name = n->at[owner];
-
-	return (struct anchor){
-		.owner = { n->lower + name, (size_t)(n->len - name) },
-		.base = { n->lower + from, (size_t)(n->len - from) },
-		.owner_at = (uint32_t)q->link->at + name,
-		.base_moves = q->link->at + from - MSG_HEADER,
-	};
-}
-
 /* The copy is in place at `to`: make its pointers right. `from` and `end` bound the offsets that were copied:
  * the list may belong to octets that were left out, or, in a damaged database, lead anywhere. */
 static inline void move_pointers(uint8_t *to, const uint8_t *list, unsigned n, size_t from, size_t end, int moves)
@@ -33,10 +20,13 @@ static inline void set_pointers(uint8_t *to, const uint8_t *list, unsigned n, si
 	}
 }
 
+/* out_of_reach says whether a pointer would have to lead further than it can. */
 static inline bool out_of_reach(const struct ask *q, const struct frag *f, const struct anchor *a, size_t n)
 {
 	size_t self = n < FRAG_SELF_MAX ? n : FRAG_SELF_MAX;
 
+	if (likely(q->out->len + n + NAME_WIRE_MAX <= MSG_POINTER_MAX)) /* whatever it leads to stands before its end */
+		return false;
 	return a->owner_at > MSG_POINTER_MAX || a->base_moves + MSG_HEADER + NAME_WIRE_MAX > MSG_POINTER_MAX ||
 	       (f->n_self != 0 && q->out->len + self > MSG_POINTER_MAX);
 }
@@ -196,7 +186,7 @@ bool compose(struct ask *q, enum section section, const struct frag *f, unsigned
 bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner)
 {
 	struct wr before = *q->out;
-	struct anchor apex = anchor_of(q, q->zone.depth, q->zone.depth);
+	struct anchor apex = anchor_of(q, q->zone->depth, q->zone->depth);
 	size_t start = q->out->len, size = (size_t)f->plain + f->sig;
 	bool far = start > MSG_POINTER_MAX || apex.owner_at > MSG_POINTER_MAX;
 
