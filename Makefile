@@ -56,8 +56,8 @@ SERVER_TESTS := $(filter $(B)/tests/server/%,$(TESTS))
 HARNESS_SRC  := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/server/*.c)))
 $(SERVER_TESTS): $(call OBJ,$(HARNESS_SRC) $(filter-out server/main.c,$(SERVER_SRC))) | $(B)/bin/edictd $(B)/bin/zonec
 
-$(call EXE,$(FUZZ_SRC)): $(B)/%: $(B)/%.o $(B)/libedict.a
-	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+$(call EXE,$(FUZZ_SRC)): $(B)/%: $(B)/%.o $(call OBJ,$(HELP_SRC)) $(B)/libedict.a
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(CK_LIBS) $(LIBS)
 
 $(call EXE,$(BENCH_SRC)): $(B)/%: $(B)/%.o $(B)/libedict.a
 	$(LINK) -o $@ $^ $(LIBS)
