@@ -19,7 +19,7 @@ LIB_SRC    := $(sort $(wildcard lib/*/*.c))
 ZONEC_SRC  := $(sort $(wildcard zonec/*.c))
 SERVER_SRC := $(sort $(wildcard server/*.c))
 TEST_SRC   := $(sort $(wildcard tests/*/test_*.c))
-HELP_SRC   := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/model/*.c tests/help/*.c)))
+HELP_SRC   := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/model/*.c tests/help/*.c tests/survive/*.c)))
 FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC  := $(sort $(wildcard tests/bench/bench_*.c))
 OBJ         = $(patsubst %.c,$(B)/%.o,$(1))
@@ -80,6 +80,12 @@ check: deps
 # Runs every test of this build and ends with "N passed, N failed"; `make check`, without looking for packages.
 test: all tests
 	@B=$(B) tests/run.sh $(TESTS) $(TEST_SH)
+
+# The endurance proofs in full, about a quarter of an hour, and what they measured; `make check` runs them small.
+LONG := $(filter $(B)/tests/long/%,$(TESTS)) $(addprefix $(B)/tests/server/test_,visible)
+long: deps
+	$(AGAIN) all tests
+	@B=$(B) tests/long/run.sh $(LONG)
 
 # In one process, so that leaks are found at its end: check would fork for each test. Warnings are the plain
 # builds' business: what a sanitizer adds makes gcc see uninitialised ghosts.
@@ -143,6 +149,6 @@ install: all
 clean:
 	rm -rf build build-asan build-tsan build-clang build-cov build-fuzz
 
-.PHONY: all demo run tests fuzzers benches check test asan tsan clang coverage fuzz bench interop interop-short lint format deps install clean
+.PHONY: all demo run tests fuzzers benches check test long asan tsan clang coverage fuzz bench interop interop-short lint format deps install clean
 .DELETE_ON_ERROR:
 -include $(patsubst %.c,$(B)/%.d,$(LIB_SRC) $(ZONEC_SRC) $(SERVER_SRC) $(HELP_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))

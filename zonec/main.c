@@ -1,5 +1,6 @@
 #include "zonec/zonec.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -77,10 +78,15 @@ static const struct command *command_of(const char *name)
 	return NULL;
 }
 
+enum { OWN_MAPPING = 1 << 20 };
+
 int main(int argc, char **argv)
 {
 	struct options o;
 
+	/* Arrays of many megabytes grow and go while a zone is compiled: what is given back shall be the system's again,
+	 * not a hole in the heap. */
+	mallopt(M_MMAP_THRESHOLD, OWN_MAPPING);
 	if (argc < 2) {
 		help(stderr);
 		return EXIT_USAGE;

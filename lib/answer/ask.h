@@ -7,7 +7,7 @@
  *      glue.c     additional addresses
  *      deny.c     SOA, NSEC, NSEC3
  *      resolve.c  puts these together: RFC 1034 4.3.2
- *      query.c    header, question, EDNS, route, finish
+ *      query.c    header, question, EDNS, route, finish; edns.c, tsig.c, chaos.c
  *
  * Knows: store/.   Must not know: sockets, lib/zone.
  */
@@ -46,7 +46,6 @@ enum { CACHED_ZONES = 16 };
 
 struct cached_zone {
 	uint64_t hash; /* of the apex */
-	bool used;
 	struct served zone;
 };
 
@@ -63,24 +62,27 @@ struct owed {
 	unsigned encloser; /* labels of the closest encloser */
 };
 
+/* Addresses to be added once all that belongs into authority is there. */
+struct glue_due {
+	bool cut;        /* of a referral, else of an apex */
+	struct frag ns;  /* its RRs begin at `start` in the message */
+	size_t start;
+	struct view owner;
+};
+
 struct answerer {
 	const struct answer_options *options;
 	struct answer_counters counters;
 	char damaged[NAME_TEXT_MAX];
 	struct link chain[CHAIN_MAX + 1];
 	struct owed owed[CHAIN_MAX + 1];
+	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
+	struct glue_due glue;
 	const struct snapshot *cached_of;
 	uint64_t cached_counter;
 	struct cached_zone cached[CACHED_ZONES];
+	struct served child; /* set aside while the zone above it is asked */
 	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
-};
-
-/* Addresses to be added once all that belongs into authority is there. */
-struct glue_due {
-	bool due, cut;   /* cut: of a referral, else of an apex */
-	struct frag ns;  /* its RRs begin at `start` in the message */
-	size_t start;
-	struct view owner;
 };
 
 struct ask {
@@ -88,11 +90,9 @@ struct ask {
 	const struct snapshot *s;
 	struct wr *out;
 	struct link *link; /* the name being resolved: a->chain[n_links - 1] */
-	unsigned n_links, n_owed;
-	struct served zone;
-	struct glue_due glue;
-	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
-	unsigned n_proofs;
+	const struct served *zone; /* the zone it is in, NULL: none yet; good until the next look_zone */
+	const struct glue_due *glue; /* NULL: none is due */
+	unsigned n_links, n_owed, n_proofs;
 	uint16_t qtype, count[SECTIONS];
 	uint8_t rcode;
 	bool dnssec, aa, tc, tcp, any_class;
@@ -101,35 +101,72 @@ struct ask {
 
 /* ---- look.c ---- */
 
-/* look finds the node of the suffix of `depth` labels of the current name in the current zone. */
-enum found look(const struct ask *q, unsigned depth, struct node_view *out);
+/* A name's place in an image is its hash; in the pool it is that of its zone's apex. */
+static inline uint64_t place_of(const struct served *z, const struct qname *n, uint64_t hash)
+{
+	return z->part.flags & ZONEPART_POOLED ? n->hash[z->depth] : hash;
+}
+
+/* look_suffix finds the node of the suffix of `depth` labels of a name of the current zone, look that of the current
+ * name, look_name that of a whole name. */
+static inline enum found look_suffix(const struct ask *q, const struct qname *n, unsigned depth, struct node_view *out)
+{
+	const struct served *z = q->zone;
+	struct view page = image_shard(q->s, z->image, place_of(z, n, n->hash[depth]));
+	struct probe p = { n->hash[depth], n->lower + n->at[depth], (uint8_t)(n->len - n->at[depth]), z->depth, 0 };
+
+	return shard_find(page, &p, out);
+}
+
+static inline enum found look(const struct ask *q, unsigned depth, struct node_view *out)
+{
+	return look_suffix(q, &q->link->name, depth, out);
+}
+
+static inline enum found look_name(const struct ask *q, const struct qname *n, struct node_view *out)
+{
+	return look_suffix(q, n, n->labels, out);
+}
 
 /* look_wild finds the wildcard below the suffix of `depth` labels. */
 enum found look_wild(const struct ask *q, unsigned depth, struct node_view *out);
 
-/* look_name finds any name of the current zone. */
-enum found look_name(const struct ask *q, const struct qname *n, struct node_view *out);
-
-/* look_zone finds the zone with the longest apex of at most `most` labels that is a suffix of the current name. OK,
- * ERR_NOTFOUND, ERR_DAMAGED. */
-enum err look_zone(const struct ask *q, unsigned most, struct served *out);
+/* look_zone makes q->zone the zone with the longest apex of at most `most` labels that is a suffix of the current
+ * name. OK; ERR_NOTFOUND and q->zone stays as it was; ERR_DAMAGED. */
+enum err look_zone(struct ask *q, unsigned most);
 
 /* gather puts a FRAG_OUT fragment's body together in the answerer's buffer `slot`; others are left as they are. */
-enum err gather(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);
+enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);
+
+static inline enum err gather(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot)
+{
+	return likely(!(f->flags & FRAG_OUT)) ? OK : gather_pieces(q, n, f, slot);
+}
 
 /* ---- compose.c ---- */
 
 /* Where a fragment's pointers lead: its owner, and what its base pointers move by. */
 struct anchor {
 	struct view owner, base; /* as wire form, for names out of a pointer's reach */
-	uint16_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
+	uint32_t owner_at;       /* in the message; above MSG_POINTER_MAX: write it out */
 	int base_moves;          /* what to add to base pointers */
 };
 
 /* anchor_of is for a fragment whose base is the suffix of `base` labels of the current name and whose owner that of
  * `owner` labels. A wildcard's base is the name above its asterisk, whether it is asked for itself or expanded;
  * anchor_node knows that. */
-struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner);
+static inline struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner)
+{
+	const struct qname *n = &q->link->name;
+	uint16_t from = n->at[base], name = n->at[owner];
+
+	return (struct anchor){
+		.owner = { n->lower + name, (size_t)(n->len - name) },
+		.base = { n->lower + from, (size_t)(n->len - from) },
+		.owner_at = (uint32_t)q->link->at + name,
+		.base_moves = q->link->at + from - MSG_HEADER,
+	};
+}
 
 static inline struct anchor anchor_node(const struct ask *q, const struct node_view *n, unsigned depth)
 {

@@ -1,18 +1,5 @@
 #include "answer/ask.h"
 
-struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner)
-{
-	const struct qname *n = &q->link->name;
-	uint16_t from = n->at[base], name = n->at[owner];
-
-	return (struct anchor){
-		.owner = { n->lower + name, (size_t)(n->len - name) },
-		.base = { n->lower + from, (size_t)(n->len - from) },
-		.owner_at = (uint16_t)(q->link->at + name),
-		.base_moves = q->link->at + from - MSG_HEADER,
-	};
-}
-
 /* The copy is in place at `to`: make its pointers right. `from` and `end` bound the offsets that were copied:
  * the list may belong to octets that were left out, or, in a damaged database, lead anywhere. */
 static inline void move_pointers(uint8_t *to, const uint8_t *list, unsigned n, size_t from, size_t end, int moves)
@@ -33,10 +20,15 @@ static inline void set_pointers(uint8_t *to, const uint8_t *list, unsigned n, si
 	}
 }
 
+/* out_of_reach says whether a pointer would have to lead further than it can. */
 static inline bool out_of_reach(const struct ask *q, const struct frag *f, const struct anchor *a, size_t n)
 {
+	size_t self = n < FRAG_SELF_MAX ? n : FRAG_SELF_MAX;
+
+	if (likely(q->out->len + n + NAME_WIRE_MAX <= MSG_POINTER_MAX)) /* whatever it leads to stands before its end */
+		return false;
 	return a->owner_at > MSG_POINTER_MAX || a->base_moves + MSG_HEADER + NAME_WIRE_MAX > MSG_POINTER_MAX ||
-	       (f->n_self != 0 && q->out->len + n > MSG_POINTER_MAX);
+	       (f->n_self != 0 && q->out->len + self > MSG_POINTER_MAX);
 }
 
 static void count_rrs(struct ask *q, enum section section, const struct frag *f, unsigned what)
@@ -46,12 +38,24 @@ static void count_rrs(struct ask *q, enum section section, const struct frag *f,
 	q->count[section] = (uint16_t)(q->count[section] + n);
 }
 
-/* in_list finds an offset in a pointer list; lists are ascending, so the cursor only moves forward. */
-static bool in_list(const uint8_t *list, unsigned n, unsigned *cursor, size_t at)
+/* next_in gives the first offset of a pointer list, which ascends, that is not below `at`; `none` if there is none. */
+static size_t next_in(const uint8_t *list, unsigned n, size_t at, size_t none)
 {
-	while (*cursor < n && le16(list + 2 * (size_t)*cursor) < at)
-		(*cursor)++;
-	return *cursor < n && le16(list + 2 * (size_t)*cursor) == at;
+	unsigned low = 0, high = n;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+		if (le16(list + 2 * (size_t)middle) < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n ? le16(list + 2 * (size_t)low) : none;
+}
+
+static bool in_list(const uint8_t *list, unsigned n, size_t at)
+{
+	return next_in(list, n, at, SIZE_MAX) == at;
 }
 
 /* name_written writes the name at `at` of a fragment whole: its labels, and what its pointer leads to. Each jump
@@ -59,20 +63,18 @@ static bool in_list(const uint8_t *list, unsigned n, unsigned *cursor, size_t at
 static bool name_written(struct ask *q, const struct frag *f, const struct anchor *a, size_t at)
 {
 	size_t size = (size_t)f->plain + f->sig, limit = at;
-	unsigned base = 0, self = 0;
 
 	for (;;) {
 		if (at + 2 > size)
 			return false;
-		base = self = 0;
-		if (in_list(f->bases, f->n_base, &base, at)) {
+		if (in_list(f->bases, f->n_base, at)) {
 			size_t skip = (get_u16(f->rrs + at) & MSG_POINTER_MAX) - (size_t)MSG_HEADER;
 			if (skip > a->base.n)
 				return false;
 			wr_bytes(q->out, a->base.p + skip, a->base.n - skip);
 			return true;
 		}
-		if (in_list(f->selves, f->n_self, &self, at)) {
+		if (in_list(f->selves, f->n_self, at)) {
 			size_t to = get_u16(f->rrs + at);
 			if (to >= limit)
 				return false;
@@ -92,19 +94,37 @@ static bool name_written(struct ask *q, const struct frag *f, const struct ancho
 /* rdata_written copies RDATA [at, end) with every name in it whole. */
 static bool rdata_written(struct ask *q, const struct frag *f, const struct anchor *a, size_t at, size_t end)
 {
-	unsigned base = 0, self = 0;
-
 	while (at < end) {
-		bool pointer = in_list(f->bases, f->n_base, &base, at) || in_list(f->selves, f->n_self, &self, at);
-		if (!pointer) {
-			wr_u8(q->out, f->rrs[at++]);
-			continue;
-		}
-		if (!name_written(q, f, a, at))
+		size_t base = next_in(f->bases, f->n_base, at, end), self = next_in(f->selves, f->n_self, at, end);
+		size_t pointer = base < self ? base : self, to = pointer < end ? pointer : end;
+
+		wr_bytes(q->out, f->rrs + at, to - at);
+		if (to == end)
+			return true;
+		if (!name_written(q, f, a, to))
 			return false;
-		at += 2;
+		at = to + 2;
 	}
 	return at == end;
+}
+
+/* rr_of finds where an RR of a fragment begins, `at` being where the one before ended, and how long its owner is.
+ * Written owners are an NSEC3's: the first its label and what leads to the apex, the others a pointer to that. */
+static size_t rr_of(const struct frag *f, const struct anchor *a, unsigned i, size_t at, size_t *owner)
+{
+	*owner = 2;
+	if (!(f->flags & FRAG_INLINE))
+		return le16(f->owners + 2 * (size_t)i);
+	if (i == 0)
+		*owner = 1U + f->rrs[0] + (a->base.n == 1 ? 1U : 2U);
+	return at;
+}
+
+static void owner_written(struct ask *q, const struct frag *f, const struct anchor *a)
+{
+	if (f->flags & FRAG_INLINE)
+		wr_bytes(q->out, f->rrs, 1U + f->rrs[0]);
+	wr_view(q->out, f->flags & FRAG_INLINE ? a->base : a->owner);
 }
 
 /* compose_whole is compose for places that pointers cannot reach (answers above 16 KiB): every RR is taken apart
@@ -112,20 +132,24 @@ static bool rdata_written(struct ask *q, const struct frag *f, const struct anch
 static bool compose_whole(struct ask *q, const struct frag *f, unsigned what, const struct anchor *a)
 {
 	unsigned from = what & PLAIN ? 0 : f->n_rr, to = f->n_rr + (what & SIGS ? f->n_sig : 0U);
-	size_t size = (size_t)f->plain + f->sig;
+	size_t size = (size_t)f->plain + f->sig, at = 0, owner;
 
-	for (unsigned i = from; i < to && !(f->flags & FRAG_INLINE); i++) {
-		size_t at = le16(f->owners + 2 * (size_t)i);
-		if (at + 12 > size || at + 12 + get_u16(f->rrs + at + 10) > size)
+	if (f->flags & FRAG_INLINE && (size == 0 || 1U + f->rrs[0] > size || from != 0))
+		return false;
+	for (unsigned i = from; i < to; i++) {
+		at = rr_of(f, a, i, at, &owner);
+		size_t rdata = at + owner + 10, end = rdata <= size ? rdata + get_u16(f->rrs + rdata - 2) : SIZE_MAX;
+		if (end > size)
 			return false;
-		wr_view(q->out, a->owner);
-		wr_bytes(q->out, f->rrs + at + 2, 8);
+		owner_written(q, f, a);
+		wr_bytes(q->out, f->rrs + at + owner, 8);
 		size_t length = wr_hole16(q->out);
-		if (!rdata_written(q, f, a, at + 12, at + 12 + get_u16(f->rrs + at + 10)))
+		if (!rdata_written(q, f, a, rdata, end))
 			return false;
 		wr_fill16(q->out, length);
+		at = end;
 	}
-	return !q->out->full && !(f->flags & FRAG_INLINE);
+	return !q->out->full;
 }
 
 bool compose(struct ask *q, enum section section, const struct frag *f, unsigned what, const struct anchor *a)
@@ -162,11 +186,11 @@ bool compose(struct ask *q, enum section section, const struct frag *f, unsigned
 bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner)
 {
 	struct wr before = *q->out;
-	struct anchor apex = anchor_of(q, q->zone.depth, q->zone.depth);
+	struct anchor apex = anchor_of(q, q->zone->depth, q->zone->depth);
 	size_t start = q->out->len, size = (size_t)f->plain + f->sig;
 	bool far = start > MSG_POINTER_MAX || apex.owner_at > MSG_POINTER_MAX;
 
-	if (f->n_rr != 1 || f->plain < 12 || owner.n < apex.base.n)
+	if (f->n_rr != 1 || f->plain < 12 || owner.n < apex.base.n || f->flags & FRAG_INLINE)
 		return false;
 	if (far || apex.base.n == 1) {
 		wr_view(q->out, owner);

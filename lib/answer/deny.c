@@ -10,19 +10,19 @@ static enum outcome put(struct ask *q, const struct frag *f, unsigned what, cons
 bool already(struct ask *q, const uint8_t *record)
 {
 	for (unsigned i = 0; i < q->n_proofs; i++)
-		if (q->proof[i] == record)
+		if (q->a->proof[i] == record)
 			return true;
 	if (q->n_proofs < PROOFS_MAX)
-		q->proof[q->n_proofs++] = record;
+		q->a->proof[q->n_proofs++] = record;
 	return false;
 }
 
 enum outcome deny_soa(struct ask *q)
 {
 	struct frag f;
-	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
+	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
 
-	if (node_frag(&q->zone.table, FRAG_SOA_NEGATIVE, &f) != OK || f.rrs == NULL)
+	if (node_frag(&q->zone->table, FRAG_SOA_NEGATIVE, &f) != OK || f.rrs == NULL)
 		return broken(q);
 	return put(q, &f, what_of(q), &a);
 }
@@ -32,11 +32,11 @@ enum outcome deny_soa(struct ask *q)
 static struct view pool_run(const struct ask *q)
 {
 	const struct qname *n = &q->link->name;
-	unsigned d = q->zone.depth;
+	unsigned d = q->zone->depth;
 	struct probe p = { n->hash[d], n->lower + n->at[d], (uint8_t)(n->len - n->at[d]), (uint8_t)d, NODE_RUN };
 	struct node_view v;
 
-	if (shard_find(image_shard(q->s, q->zone.image, p.hash), &p, &v) != FOUND_NODE)
+	if (shard_find(image_shard(q->s, q->zone->image, p.hash), &p, &v) != FOUND_NODE)
 		return (struct view){ NULL, 0 };
 	size_t head = (size_t)(v.owner + v.owner_len - v.p);
 	return view_of(v.p + head, v.n - head);
@@ -44,18 +44,18 @@ static struct view pool_run(const struct ask *q)
 
 static size_t n_runs(const struct ask *q)
 {
-	return q->zone.part.flags & ZONEPART_POOLED ? 1 : q->zone.image->n_runs;
+	return q->zone->part.flags & ZONEPART_POOLED ? 1 : q->zone->image->n_runs;
 }
 
 static struct view run_page(const struct ask *q, size_t i)
 {
-	return q->zone.part.flags & ZONEPART_POOLED ? pool_run(q) : page_view(q->zone.image->runs[i].page, q->s->psize);
+	return q->zone->part.flags & ZONEPART_POOLED ? pool_run(q) : page_view(q->zone->image->runs[i].page, q->s->psize);
 }
 
 /* begins_at_or_before: the first entry of run i is not above the key. */
 static bool begins_at_or_before(const struct ask *q, size_t i, struct view key, uint64_t first8)
 {
-	const struct run_ref *r = &q->zone.image->runs[i];
+	const struct run_ref *r = &q->zone->image->runs[i];
 	struct run_entry e;
 
 	if (r->first8 != first8)
@@ -105,7 +105,7 @@ static enum err chain_floor(const struct ask *q, struct view key, bool *exact, s
 
 static bool hash_of(const struct ask *q, struct view lower, uint8_t hash[NSEC3_HASH])
 {
-	const struct zonepart *p = &q->zone.part;
+	const struct zonepart *p = &q->zone->part;
 	struct nsec3_params params = { NSEC3_ALG_SHA1, 0, p->iterations, p->salt };
 
 	return nsec3_hash(&params, q->a->options->nsec3_iterations_max, lower, hash);
@@ -114,7 +114,7 @@ static bool hash_of(const struct ask *q, struct view lower, uint8_t hash[NSEC3_H
 static enum outcome put_nsec3(struct ask *q, const struct run_entry *e)
 {
 	struct frag f;
-	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
+	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
 
 	if (e->payload.n < FRAG_HEAD || !frag_open(e->payload, e->payload.p, &f) || f.rrs == NULL)
 		return broken(q);
@@ -171,7 +171,7 @@ static enum outcome prove_encloser(struct ask *q, unsigned depth, unsigned *foun
 {
 	struct node_view n;
 
-	for (unsigned d = depth + 1; d-- > q->zone.depth;) {
+	for (unsigned d = depth + 1; d-- > q->zone->depth;) {
 		enum found f = look(q, d, &n);
 		if (f == FOUND_DAMAGED)
 			return broken(q);
@@ -181,7 +181,7 @@ static enum outcome prove_encloser(struct ask *q, unsigned depth, unsigned *foun
 		enum outcome o = match(q, &n);
 		return o == ANSWERED && d < q->link->name.labels ? at_name(q, suffix(q, d + 1), false) : o;
 	}
-	*found = q->zone.depth;
+	*found = q->zone->depth;
 	return ANSWERED;
 }
 
@@ -211,7 +211,7 @@ static enum outcome put_nsec(struct ask *q, const struct node_view *n)
 		return e == ERR_NOTFOUND ? ANSWERED : broken(q);
 	if (already(q, n->p))
 		return ANSWERED;
-	for (unsigned d = q->zone.depth; d <= name->labels; d++)
+	for (unsigned d = q->zone->depth; d <= name->labels; d++)
 		if (n->owner_len == name->len - name->at[d] &&
 		    memcmp(n->owner, name->lower + name->at[d], n->owner_len) == 0) {
 			struct anchor a = anchor_of(q, d, d);
@@ -234,7 +234,7 @@ static enum outcome cover(struct ask *q, struct view lower)
 
 	if (!name_of_wire(lower, &n))
 		return broken(q);
-	size_t size = name_key(&n, key), apex = suffix(q, q->zone.depth).n - 1;
+	size_t size = name_key(&n, key), apex = suffix(q, q->zone->depth).n - 1;
 	if (chain_floor(q, view_of(key + apex, size - apex), &exact, &e, &before) != OK)
 		return broken(q);
 	if (apex + e.key.n > NAME_KEY_MAX)
@@ -265,11 +265,11 @@ static enum denial_kind proofs(struct ask *q)
 {
 	if (!q->dnssec)
 		return DENIAL_NONE;
-	if (q->zone.part.denial == DENIAL_NSEC3 && q->zone.part.iterations > q->a->options->nsec3_iterations_max) {
+	if (q->zone->part.denial == DENIAL_NSEC3 && q->zone->part.iterations > q->a->options->nsec3_iterations_max) {
 		q->ede = EDE_UNSUPPORTED_NSEC3_ITER;
 		return DENIAL_NONE;
 	}
-	return q->zone.part.denial;
+	return q->zone->part.denial;
 }
 
 enum outcome deny_type(struct ask *q, const struct node_view *n)
@@ -307,11 +307,11 @@ enum outcome deny_name(struct ask *q, unsigned encloser)
 
 enum outcome deny_closer(struct ask *q, const struct served *z, const struct link *link, unsigned encloser)
 {
-	struct served zone = q->zone;
+	const struct served *zone = q->zone;
 	struct link *current = q->link;
 	enum outcome o = ANSWERED;
 
-	q->zone = *z;
+	q->zone = z;
 	q->link = &q->a->chain[link - q->a->chain];
 	enum denial_kind kind = proofs(q);
 	if (kind == DENIAL_NSEC)

@@ -81,7 +81,7 @@ static bool below(struct ask *q, const struct node_view *host, const uint64_t ma
 	target.at = 0;
 	qname_of(&n, &q->s->key, &target.name);
 	q->link = &target;
-	for (unsigned d = q->zone.depth; d < target.name.labels + (itself ? 1U : 0U) && !found; d++) {
+	for (unsigned d = q->zone->depth; d < target.name.labels + (itself ? 1U : 0U) && !found; d++) {
 		struct node_view above;
 		found = depth_in(mask, d) && look(q, d, &above) == FOUND_NODE && (above.flags & flags);
 	}
@@ -92,7 +92,7 @@ static bool below(struct ask *q, const struct node_view *host, const uint64_t ma
 /* find_host finds the node of a target by the hash that is listed with it; the name is the one in the message. */
 static enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node_view *out)
 {
-	const struct served *z = &q->zone;
+	const struct served *z = q->zone;
 	uint64_t place = z->part.flags & ZONEPART_POOLED ? q->link->name.hash[z->depth] : hash;
 	struct view page = image_shard(q->s, z->image, place);
 	unsigned cursor = 0;
@@ -128,7 +128,7 @@ static bool add_type(struct ask *q, const struct host *h, uint16_t type, enum ou
 		at = get_u16(q->out->p + at) & MSG_POINTER_MAX;
 	struct anchor a = { owner, owner, at, 0 };
 	/* Glue is not signed; an authoritative address is (RFC 4035 3.1.1: without its RRSIG if only that fits). */
-	bool sigs = q->dnssec && f.n_sig != 0 && !below(q, &h->node, q->zone.part.cuts, NODE_HAS_NS, true);
+	bool sigs = q->dnssec && f.n_sig != 0 && !below(q, &h->node, q->zone->part.cuts, NODE_HAS_NS, true);
 	return (sigs && compose(q, ADDITIONAL, &f, PLAIN | SIGS, &a)) || compose(q, ADDITIONAL, &f, PLAIN, &a);
 }
 
@@ -141,7 +141,7 @@ static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
 
 enum outcome glue_add(struct ask *q)
 {
-	const struct glue_due *due = &q->glue;
+	const struct glue_due *due = q->glue;
 	struct host waiting[WAITING_MAX]; /* filled up to n_waiting */
 	unsigned n_waiting = 0;
 	enum outcome o = ANSWERED;

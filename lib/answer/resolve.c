@@ -9,9 +9,8 @@
 enum outcome broken(struct ask *q)
 {
 	struct name n;
-	struct view apex = { q->zone.table.owner, q->zone.table.owner_len };
 
-	if (apex.p == NULL || !name_of_wire(apex, &n))
+	if (q->zone == NULL || !name_of_wire(view_of(q->zone->table.owner, q->zone->table.owner_len), &n))
 		n = name_root;
 	name_print(&n, q->a->damaged);
 	return BROKEN;
@@ -39,7 +38,7 @@ static enum landmark look_at(const struct ask *q, unsigned d, struct node_view *
 	case FOUND_NODE:
 		break;
 	}
-	if (n->flags & NODE_HAS_NS && d != q->zone.depth)
+	if (n->flags & NODE_HAS_NS && d != q->zone->depth)
 		return AT_CUT;
 	return n->flags & NODE_HAS_DNAME && d < q->link->name.labels ? AT_DNAME : AT_NODE;
 }
@@ -64,16 +63,28 @@ static enum landmark encloser_between(const struct ask *q, unsigned low, unsigne
 	return MISSING;
 }
 
+/* next_depth gives the first depth from `from` on that is in a mask, at most `most`. */
+static inline unsigned next_depth(const uint64_t mask[2], unsigned from, unsigned most)
+{
+	for (unsigned d = from; d < most; d = (d | 63) + 1) {
+		uint64_t depths = mask[d >> 6] >> (d & 63);
+		if (depths != 0) {
+			d += (unsigned)__builtin_ctzll(depths);
+			return d < most ? d : most;
+		}
+	}
+	return most;
+}
+
 /* descend goes down the depths at which the zone has cuts or DNAMEs; the first one found ends the search, whatever
  * exists below it. */
-static void descend(const struct ask *q, struct place *p)
+static inline void descend(const struct ask *q, struct place *p)
 {
-	unsigned labels = q->link->name.labels, low = q->zone.depth;
+	unsigned labels = q->link->name.labels, low = q->zone->depth;
+	unsigned d = next_depth(q->zone->part.cuts, low, labels);
 
 	p->what = DAMAGED; /* a zone is never deeper than the name it was found for: the walk says otherwise at once */
-	for (unsigned d = low; d <= labels; d++) {
-		if (d != labels && !depth_in(q->zone.part.cuts, d))
-			continue;
+	for (; d <= labels; d = next_depth(q->zone->part.cuts, d + 1, labels)) {
 		p->what = look_at(q, d, &p->node);
 		p->depth = d;
 		if (p->what == MISSING && d > low)
@@ -117,6 +128,15 @@ static bool add(struct ask *q, enum section section, const struct frag *f, unsig
 	return false;
 }
 
+/* owe_glue notes NS records whose targets may have addresses here. */
+static void owe_glue(struct ask *q, bool cut, const struct frag *ns, size_t start, struct view owner)
+{
+	if (ns->n_targets == 0)
+		return;
+	q->a->glue = (struct glue_due){ cut, *ns, start, owner };
+	q->glue = &q->a->glue;
+}
+
 static enum outcome referral(struct ask *q, const struct place *p)
 {
 	struct anchor a = anchor_node(q, &p->node, p->depth);
@@ -130,7 +150,7 @@ static enum outcome referral(struct ask *q, const struct place *p)
 		return broken(q);
 	if (!add(q, AUTHORITY, &ns, PLAIN, &a))
 		return ANSWERED;
-	if (q->dnssec && q->zone.part.flags & ZONEPART_SIGNED) { /* a DS that nobody signed says nothing */
+	if (q->dnssec && q->zone->part.flags & ZONEPART_SIGNED) { /* a DS that nobody signed says nothing */
 		e = node_frag(&p->node, RR_DS, &ds);
 		if (e == OK)
 			e = gather(q, &p->node, &ds, 1);
@@ -141,7 +161,7 @@ static enum outcome referral(struct ask *q, const struct place *p)
 		else if (deny_ds(q, p->depth, &p->node) == BROKEN)
 			return BROKEN;
 	}
-	q->glue = (struct glue_due){ true, true, ns, start, a.owner };
+	owe_glue(q, true, &ns, start, a.owner);
 	return ANSWERED;
 }
 
@@ -172,7 +192,7 @@ static enum outcome dname(struct ask *q, const struct place *p)
 		q->tc = true;
 		return ANSWERED;
 	}
-	return q->qtype == RR_CNAME || q->qtype == RR_ANY ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
+	return q->qtype == RR_CNAME ? ANSWERED : follow(q, view_of(target.wire, target.len), at);
 }
 
 /* A node that answers the question, by its own name or as a wildcard. */
@@ -186,7 +206,7 @@ struct source {
 static void owe_proof(struct ask *q, const struct source *s)
 {
 	if (s->wild && q->dnssec)
-		q->a->owed[q->n_owed++] = (struct owed){ q->zone, q->link, s->encloser };
+		q->a->owed[q->n_owed++] = (struct owed){ *q->zone, q->link, s->encloser };
 }
 
 static enum outcome no_data(struct ask *q, const struct source *s)
@@ -208,7 +228,7 @@ static enum outcome add_frag(struct ask *q, const struct source *s, struct frag 
 	if (!add(q, ANSWER, f, what, &s->anchor))
 		return ANSWERED;
 	if (q->qtype == RR_NS && s->node->flags & NODE_APEX)
-		q->glue = (struct glue_due){ true, false, *f, start, s->anchor.owner };
+		owe_glue(q, false, f, start, s->anchor.owner);
 	return ANSWERED;
 }
 
@@ -216,12 +236,12 @@ static enum outcome add_frag(struct ask *q, const struct source *s, struct frag 
  * that begins with an asterisk. */
 static bool soa_of(const struct ask *q, const struct source *s, struct frag *f)
 {
-	return s->node->flags & NODE_APEX && node_frag(&q->zone.table, RR_SOA, f) == OK && f->rrs != NULL;
+	return s->node->flags & NODE_APEX && node_frag(&q->zone->table, RR_SOA, f) == OK && f->rrs != NULL;
 }
 
 static bool add_soa(struct ask *q, const struct frag *f, unsigned what)
 {
-	struct anchor a = anchor_of(q, q->zone.depth, q->zone.depth);
+	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
 
 	return add(q, ANSWER, f, what, &a);
 }
@@ -278,7 +298,7 @@ static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
 		return ANSWERED;
 	owe_proof(q, s);
 	/* Where the target stands depends on how the owner was written: a pointer, but for places out of reach. */
-	size_t at = start + (s->anchor.owner_at <= MSG_POINTER_MAX ? 2 : s->anchor.owner.n) + 10;
+	size_t at = start + (q->out->p[start] >= 0xc0 ? 2 : s->anchor.owner.n) + 10;
 	return follow(q, view_of(f->rrs + 12, f->plain - 12U), at);
 }
 
@@ -347,16 +367,16 @@ static enum err parent_side(struct ask *q)
 	unsigned labels = q->link->name.labels;
 	struct place p;
 
-	if (likely(q->zone.depth != labels) || labels == 0 || !(rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
+	if (likely(q->zone->depth != labels) || labels == 0 || !(rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
 		return OK;
-	struct served child = q->zone;
-	enum err e = look_zone(q, labels - 1, &q->zone);
+	q->a->child = *q->zone; /* what is found next may take its place in the cache */
+	enum err e = look_zone(q, labels - 1);
 	if (e == OK) {
 		descend(q, &p);
 		if (p.what == AT_CUT && p.depth == labels)
 			return OK;
 	}
-	q->zone = child;
+	q->zone = &q->a->child;
 	return e == ERR_DAMAGED ? e : OK;
 }
 
@@ -404,7 +424,7 @@ enum outcome resolve(struct ask *q)
 	enum outcome o = FOLLOW;
 
 	while (o == FOLLOW) {
-		enum err e = look_zone(q, q->link->name.labels, &q->zone);
+		enum err e = look_zone(q, q->link->name.labels);
 		if (e == ERR_NOTFOUND && q->n_links > 1)
 			break; /* the chain leaves what we serve */
 		if (e == ERR_NOTFOUND) {
@@ -418,5 +438,5 @@ enum outcome resolve(struct ask *q)
 	}
 	if (o != BROKEN && q->n_owed != 0)
 		o = pay_proofs(q);
-	return o != BROKEN && q->glue.due && !q->tc ? glue_add(q) : o;
+	return unlikely(q->glue != NULL) && o != BROKEN && !q->tc ? glue_add(q) : o;
 }

@@ -1,16 +1,19 @@
 #include "bake/compile.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "bake/parts.h"
 #include "bake/rows.h"
+#include "bake/table.h"
 
 struct compile {
 	struct store *store;
 	const struct zone *zone;
 	const struct compile_facts *facts;
 	struct parts parts;
+	bool baked; /* parts are made */
 	struct zone_row row;
 	struct zone_row old; /* of the zone that is replaced; zeros if there is none */
 	bool replaces;
@@ -23,53 +26,6 @@ static enum err fail(const struct compile *c, enum err e, const char *doing)
 	if (c->why[0] == 0)
 		snprintf(c->why, 256, "%s: %s", doing, err_text(e));
 	return e;
-}
-
-/* in_zone is true for the pool's records of one zone: its apex is the right suffix of their owners. */
-static bool in_zone(const void *context, const struct entry *e)
-{
-	const struct bake_zone *z = context;
-	struct node_view n;
-
-	return e->p != NULL && node_open(view_of(e->p, e->n), &n) && n.apex_labels == z->apex_labels &&
-	       n.owner_len >= z->apex.len && e->place == z->apex_hash &&
-	       memcmp(n.owner + n.owner_len - z->apex.len, z->apex.wire, z->apex.len) == 0;
-}
-
-/* put_pool replaces the zone's records in the pool by these. */
-static enum err put_pool(struct compile *c, struct store_txn *t, const struct entry *add, size_t n)
-{
-	struct place_change change = { IMAGE_POOL, c->parts.zone.apex_hash, in_zone, &c->parts.zone, add, n };
-
-	return place_apply(t, store_psize(c->store), store_hash_key(c->store), &change, &c->scratch);
-}
-
-struct table_entries {
-	struct entry e[8];
-	size_t n;
-};
-
-static void keep(void *context, const struct entry *e)
-{
-	struct table_entries *t = context;
-
-	if (t->n < COUNT_OF(t->e))
-		t->e[t->n++] = *e;
-}
-
-/* put_table writes the zone's node of the zone table, or with `gone` takes it out. */
-static enum err put_table(struct compile *c, struct store_txn *t, bool gone)
-{
-	struct table_entries entries = { .n = 0 };
-	struct record_sink sink = { &entries, keep };
-	const struct node *apex = gone ? NULL : zone_find(c->zone, &c->zone->apex);
-	enum err e = OK;
-
-	if (!gone)
-		e = parts_zone_record(&c->parts, rrset_of(apex, RR_SOA), &c->scratch, &sink);
-	/* An SOA is far too small for pieces, so there is one record, in one page. */
-	struct place_change change = { IMAGE_ZONES, c->parts.zone.apex_hash, in_zone, &c->parts.zone, entries.e, entries.n };
-	return e == OK ? place_apply(t, store_psize(c->store), store_hash_key(c->store), &change, &c->scratch) : e;
 }
 
 static void fill_row(struct compile *c, uint64_t image)
@@ -98,6 +54,8 @@ static void fill_row(struct compile *c, uint64_t image)
  * new self. */
 static enum err put_zone(struct compile *c, struct store_txn *t)
 {
+	const struct bake_zone *z = &c->parts.zone;
+	const struct node *apex = zone_find(c->zone, &c->zone->apex);
 	bool pooled = c->row.flags & ZONE_ROW_POOLED;
 	enum err e = OK;
 
@@ -105,11 +63,11 @@ static enum err put_zone(struct compile *c, struct store_txn *t)
 	c->parts.part.image = c->row.image;
 	c->parts.part.changed = c->row.changed;
 	if (pooled)
-		e = put_pool(c, t, c->parts.entry, c->parts.n_entries);
+		e = pool_put(c->store, t, z, c->parts.entry, c->parts.n_entries, &c->scratch);
 	else if (c->replaces && c->old.flags & ZONE_ROW_POOLED)
-		e = put_pool(c, t, NULL, 0);
+		e = pool_put(c->store, t, z, NULL, 0, &c->scratch);
 	if (e == OK)
-		e = put_table(c, t, false);
+		e = table_put(c->store, t, z, &c->parts.part, rrset_of(apex, RR_SOA), &c->scratch);
 	return e == OK ? store_zone_put(t, &c->zone->apex, &c->row) : e;
 }
 
@@ -129,6 +87,53 @@ static enum err look_at_old(struct compile *c, struct store_txn *t)
 	return OK;
 }
 
+static enum err bake(struct compile *c)
+{
+	struct name at;
+	char text[NAME_TEXT_MAX];
+	enum err e = parts_bake(c->zone, store_hash_key(c->store), &c->parts, &at);
+
+	c->baked = e == OK;
+	if (e != OK) {
+		name_print(&at, text);
+		snprintf(c->why, 256, "%.150s: its records are %s for a message", text, err_text(e));
+	}
+	return e;
+}
+
+/* Two threads share nothing but the zone, which both only read: one bakes, and one, whose the transactions are,
+ * writes the rows. */
+struct baking {
+	struct compile *c;
+	enum err e;
+};
+
+static void *bake_beside(void *context)
+{
+	struct baking *baking = context;
+
+	baking->e = bake(baking->c);
+	return NULL;
+}
+
+static enum err write_rows(struct compile *c, struct build *b, uint64_t image)
+{
+	struct baking baking = { c, OK };
+	pthread_t thread;
+	bool beside = !c->baked && pthread_create(&thread, NULL, bake_beside, &baking) == 0;
+	enum err e = rows_write_zone(b, image, c->zone);
+
+	if (e == OK)
+		e = build_rest(b);
+	if (beside)
+		pthread_join(thread, NULL);
+	else if (!c->baked)
+		bake_beside(&baking);
+	if (e == OK)
+		e = baking.e;
+	return e == OK ? build_resume(b) : e;
+}
+
 static enum err compile_big(struct compile *c)
 {
 	struct build *b;
@@ -138,9 +143,9 @@ static enum err compile_big(struct compile *c)
 
 	if (e != OK)
 		return fail(c, e, "starting a build");
-	fill_row(c, image);
-	e = rows_write_zone(b, image, c->zone);
-	if (e == OK)
+	e = write_rows(c, b, image);
+	bool pooled = c->parts.part.flags & ZONEPART_POOLED;
+	if (e == OK && !pooled) /* else it is small, and only what it replaces is big */
 		e = parts_write(&c->parts, b, store_psize(c->store), image);
 	if (e == OK)
 		e = build_switch(b, &t);
@@ -193,18 +198,16 @@ static enum err compile_small(struct compile *c)
 	return fail(c, e, "writing the zone");
 }
 
+/* A zone of so many names fills more pages than the pool takes: each name takes more than an octet. */
+enum { SURELY_BIG = POOL_OCTETS };
+
 static enum err compile_run(struct compile *c)
 {
-	struct name at;
-	char text[NAME_TEXT_MAX];
-	enum err e = parts_bake(c->zone, store_hash_key(c->store), &c->parts, &at);
+	enum err e = c->zone->n_nodes < SURELY_BIG ? bake(c) : OK;
 
-	if (e != OK) {
-		name_print(&at, text);
-		snprintf(c->why, 256, "%.150s: its records are %s for a message", text, err_text(e));
+	if (e != OK)
 		return e;
-	}
-	return parts_pool(c->zone, &c->parts) ? compile_small(c) : compile_big(c);
+	return c->baked && parts_pool(c->zone, &c->parts) ? compile_small(c) : compile_big(c);
 }
 
 enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256])
@@ -225,9 +228,9 @@ static enum err drop_txn(struct compile *c, struct store_txn *t, const struct na
 	enum err e = store_zone_get(t, apex, &c->old);
 
 	if (e == OK && c->old.flags & ZONE_ROW_POOLED)
-		e = put_pool(c, t, NULL, 0);
+		e = pool_put(c->store, t, &c->parts.zone, NULL, 0, &c->scratch);
 	if (e == OK)
-		e = put_table(c, t, true);
+		e = table_remove(c->store, t, &c->parts.zone, &c->scratch);
 	return e == OK ? store_zone_delete(t, apex) : e;
 }
 

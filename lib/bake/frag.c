@@ -56,7 +56,7 @@ static bool seen_offset(const struct maker *m, const uint8_t *suffix, size_t len
 
 static void note_seen(struct maker *m, const uint8_t *suffix, size_t len)
 {
-	if (m->n_seen < SEEN_MAX && m->rrs.len <= 0x3fff)
+	if (m->n_seen < SEEN_MAX && m->rrs.len <= FRAG_SELF_MAX)
 		m->seen[m->n_seen++] = (struct seen){ suffix, (uint8_t)len, (uint16_t)m->rrs.len };
 }
 
@@ -163,23 +163,35 @@ static size_t octets_of(const struct rdata *r, size_t n)
 	return size;
 }
 
+/* take_room takes memory for `size` octets of RRs and for the places of all that may stand in so many of them. */
+static void take_room(struct maker *m, struct arena *scratch, size_t size, size_t rrs)
+{
+	const size_t bases = NAMES_PER_RDATA * rrs + 1, selves = (NAMES_PER_RDATA + 1) * rrs;
+	uint16_t *at;
+
+	m->target_hash = arena_take(scratch, rrs * sizeof *m->target_hash + (2 * rrs + bases + selves) * sizeof *at + size);
+	at = (uint16_t *)(m->target_hash + rrs);
+	m->target_at = at;
+	m->owners = m->target_at + rrs;
+	m->bases = m->owners + rrs;
+	m->selves = m->bases + bases;
+	m->rrs = wr_of(m->selves + selves, size);
+}
+
 enum err frag_make(const struct frag_ask *ask, struct arena *scratch, struct frag_parts *out)
 {
 	const struct rrset *s = ask->set;
 	size_t size = octets_of(s->rdata, s->n) + octets_of(s->sig, s->n_sig) + NAME_WIRE_MAX;
-	size_t rrs = (size_t)s->n + s->n_sig;
-	struct maker m = { .ask = ask };
+	struct maker m;
 
 	if (s->n > UINT16_MAX || s->n_sig > UINT8_MAX)
 		return ERR_SPACE;
 	if (size > UINT16_MAX + (size_t)NAME_WIRE_MAX)
 		return ERR_SPACE;
-	m.rrs = wr_of(arena_pack(scratch, size), size);
-	m.owners = arena_take(scratch, rrs * sizeof *m.owners);
-	m.bases = arena_take(scratch, (NAMES_PER_RDATA * rrs + 1) * sizeof *m.bases);
-	m.selves = arena_take(scratch, (NAMES_PER_RDATA + 1) * rrs * sizeof *m.selves);
-	m.target_at = arena_take(scratch, rrs * sizeof *m.target_at);
-	m.target_hash = arena_take(scratch, rrs * sizeof *m.target_hash);
+	m.ask = ask;
+	m.n_owners = m.n_bases = m.n_selves = m.n_targets = 0;
+	m.n_seen = 0; /* and seen[] is not worth clearing */
+	take_room(&m, scratch, size, (size_t)s->n + s->n_sig);
 	for (size_t i = 0; i < s->n; i++)
 		put_rr(&m, s->type, s->ttl, &s->rdata[i]);
 	size_t plain = m.rrs.len;

@@ -79,32 +79,44 @@ static struct frag_parts *largest(struct frag_parts *frags, unsigned n)
 	return most;
 }
 
-enum err bake_frags(const struct bake_zone *z, const struct name *owner, uint8_t flags, const uint8_t *hash8,
-		    struct frag_parts *frags, unsigned n, struct arena *a, const struct record_sink *to)
+/* put_node makes a node, and gives back what the arena gave since `before`: its fragments, which are copied. */
+static enum err put_node(const struct bake_zone *z, const struct node_parts *n, struct frag_parts *frags,
+			 struct arena *a, struct mark before, const struct record_sink *to)
 {
-	uint64_t hash = name_hash(z->key, owner);
-	struct node_parts parts = { owner, z->apex_labels, flags, (uint8_t)n, hash8, frags };
+	uint64_t hash = name_hash(z->key, n->owner);
 	struct frag_parts *big;
+	uint8_t node[NODE_OCTETS_MAX];
+	struct wr w = wr_of(node, sizeof node);
+	bool pieces = false; /* which stay in the arena */
 
-	while (node_size(&parts) > NODE_OCTETS_MAX && (big = largest(frags, n)) != NULL) {
-		enum err e = push_out(z, owner, hash, big, a, to);
+	for (; node_size(n) > NODE_OCTETS_MAX && (big = largest(frags, n->n_frags)) != NULL; pieces = true) {
+		enum err e = push_out(z, n->owner, hash, big, a, to);
 		if (e != OK)
 			return e;
 	}
-	size_t size = node_size(&parts);
-	struct wr w = wr_of(arena_pack(a, size), size);
-	node_write(&parts, &w);
+	node_write(n, &w);
 	if (w.full)
 		return ERR_SPACE;
-	struct entry e = { place_of(z, hash), hash, w.p, (uint32_t)w.len };
+	if (!pieces)
+		arena_release(a, before);
+	struct entry e = { place_of(z, hash), hash, arena_copy(a, node, w.len), (uint32_t)w.len };
 	to->put(to->context, &e);
 	return OK;
+}
+
+enum err bake_frags(const struct bake_zone *z, const struct name *owner, uint8_t flags, const uint8_t *hash8,
+		    struct frag_parts *frags, unsigned n, struct arena *a, const struct record_sink *to)
+{
+	struct node_parts parts = { owner, z->apex_labels, flags, (uint8_t)n, hash8, frags };
+
+	return put_node(z, &parts, frags, a, arena_mark(a), to);
 }
 
 enum err bake_node(const struct bake_zone *z, const struct bake_ask *ask, struct arena *a, const struct record_sink *to)
 {
 	struct name owner = *ask->owner;
 	struct frag_parts frags[FRAGS_MAX];
+	struct mark before = arena_mark(a);
 	unsigned n = 0;
 
 	name_lower(&owner);
@@ -126,5 +138,6 @@ enum err bake_node(const struct bake_zone *z, const struct bake_ask *ask, struct
 		to->put(to->context, &(struct entry){ hash, hash, NULL, 0 });
 		return OK;
 	}
-	return bake_frags(z, &owner, flags, ask->hash8, frags, n, a, to);
+	struct node_parts parts = { &owner, z->apex_labels, flags, (uint8_t)n, ask->hash8, frags };
+	return put_node(z, &parts, frags, a, before, to);
 }

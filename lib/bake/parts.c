@@ -103,18 +103,20 @@ static void nsec_entry(struct parts *p, const struct name *owner)
 	keep_run(p, view_of(arena_copy(&p->arena, key + skip, n - skip), n - skip), view_of(payload, 8));
 }
 
-static void note_depths(struct parts *p, const struct node *n, const struct name *owner)
+void parts_note(struct zonepart *part, const struct bake_zone *z, const struct name *owner, const struct rrset *sets)
 {
-	const struct rrset *ns = rrset_of(n, RR_NS), *dname = rrset_of(n, RR_DNAME);
+	unsigned labels = name_labels(owner);
 
-	if (dname != NULL && dname->n != 0) {
-		depth_add(p->part.dnames, n->labels);
-		depth_add(p->part.cuts, n->labels);
+	for (const struct rrset *s = sets; s != NULL; s = s->next) {
+		if (s->n == 0)
+			continue;
+		if (s->type == RR_DNAME)
+			depth_add(part->dnames, labels);
+		if (s->type == RR_DNAME || (s->type == RR_NS && labels != z->apex_labels))
+			depth_add(part->cuts, labels);
 	}
-	if (ns != NULL && ns->n != 0 && n->labels != p->zone.apex_labels)
-		depth_add(p->part.cuts, n->labels);
 	if (name_is_wildcard(owner))
-		p->part.flags |= ZONEPART_WILD;
+		part->flags |= ZONEPART_WILD;
 }
 
 static void note_signatures(struct parts *p, const struct node *n)
@@ -148,7 +150,7 @@ static enum err bake_one(const struct zone *z, struct parts *p, const struct nod
 		return e;
 	if (p->part.denial == DENIAL_NSEC && nsec != NULL && nsec->n != 0)
 		nsec_entry(p, owner);
-	note_depths(p, n, owner);
+	parts_note(&p->part, &p->zone, owner, n->rrsets);
 	bool chained = p->part.denial == DENIAL_NSEC3 && !(n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)) &&
 		       hash_in_chain(z, p, owner, hash);
 	struct bake_ask ask = { owner, n->rrsets, chained ? hash : NULL };
@@ -181,7 +183,10 @@ enum err parts_bake(const struct zone *z, const struct hash_key *key, struct par
 	struct view soa = zone_soa(z);
 	if (soa.n >= 22)
 		p->part.serial = get_u32(soa.p + soa.n - 20);
-	return bake_all(z, p, at);
+	enum err e = bake_all(z, p, at);
+	if (p->n_runs == 0)
+		p->part.denial = DENIAL_NONE; /* an NSEC3PARAM without a chain proves nothing */
+	return e;
 }
 
 static size_t octets_of(const struct parts *p)
@@ -267,31 +272,4 @@ enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t im
 	enum err e = place_all(b, psize, image, p->entry, p->n_entries);
 
 	return e == OK ? write_runs(p, b, psize, image) : e;
-}
-
-static uint32_t soa_minimum(const struct rrset *soa)
-{
-	const struct rdata *r = &soa->rdata[0];
-
-	return r->n >= 22 ? get_u32(r->p + r->n - 4) : 0;
-}
-
-enum err parts_zone_record(const struct parts *p, const struct rrset *soa, struct arena *a,
-			   const struct record_sink *to)
-{
-	uint8_t part[ZONEPART_MAX];
-	struct frag_parts frags[3];
-	struct bake_zone table = p->zone;
-
-	table.pooled = false; /* the zone table is an image like any other */
-	frags[0] = (struct frag_parts){ .type = FRAG_ZONE, .rrs = part };
-	frags[0].plain = (uint16_t)zonepart_write(&p->part, part);
-	uint32_t minimum = soa_minimum(soa);
-	struct frag_ask ask = { soa, RR_SOA, UINT32_MAX, &p->zone.apex, NULL, p->zone.key, NULL };
-	enum err e = frag_make(&ask, a, &frags[1]);
-	ask.type = FRAG_SOA_NEGATIVE;
-	ask.ttl_max = soa->ttl < minimum ? soa->ttl : minimum;
-	if (e == OK)
-		e = frag_make(&ask, a, &frags[2]);
-	return e == OK ? bake_frags(&table, &p->zone.apex, NODE_APEX, NULL, frags, 3, a, to) : e;
 }

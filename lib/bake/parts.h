@@ -1,6 +1,6 @@
 /*
  * parts.h -- a zone as the pages of an image: its nodes, its denial chain,
- * and what the zone table says of it.
+ * and what the zone table will say of it (table.h).
  *
  * Knows: node.h, place.h, zone/, sec/nsec3.h.   Must not know: files, which image is current.
  */
@@ -42,8 +42,7 @@ void parts_free(struct parts *p);
 /* parts_write appends the parts to a build under its id. */
 enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image);
 
-/* parts_zone_record makes the record of the zone table. part.image and part.changed must be set. */
-enum err parts_zone_record(const struct parts *p, const struct rrset *soa, struct arena *a,
-			   const struct record_sink *to);
+/* parts_note adds what a name means to the whole zone: the depths of cuts and DNAMEs, that there is a wildcard. */
+void parts_note(struct zonepart *part, const struct bake_zone *z, const struct name *owner, const struct rrset *sets);
 
 #endif

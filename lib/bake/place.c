@@ -2,34 +2,52 @@
 
 #include <stdlib.h>
 
-static int by_place(const void *a, const void *b)
-{
-	uint64_t x = ((const struct entry *)a)->place, y = ((const struct entry *)b)->place;
+enum { FEW = 24 }; /* are sorted by insertion */
 
-	return (x > y) - (x < y);
+static void insertion_sort(struct entry *e, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct entry it = e[i];
+		size_t k = i;
+		for (; k > 0 && e[k - 1].place > it.place; k--)
+			e[k] = e[k - 1];
+		e[k] = it;
+	}
 }
 
-enum { RADIX_BITS = 12 };
-
-void place_sort(struct entry *e, size_t n)
+/* sort_octet sorts by the octet of the place that begins at bit `shift` and all below it. Places are hashes: where
+ * they come by the million, two octets are enough until few are left. */
+static void sort_octet(struct entry *e, struct entry *spare, size_t n, unsigned shift)
 {
-	size_t count[(1 << RADIX_BITS) + 1] = { 0 };
-	struct entry *to = n > 10000 ? malloc(n * sizeof *to) : NULL;
+	size_t end[256] = { 0 };
 
-	if (to == NULL) {
-		qsort(e, n, sizeof *e, by_place);
+	if (n <= FEW) {
+		insertion_sort(e, n);
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		count[(e[i].place >> (64 - RADIX_BITS)) + 1]++;
-	for (size_t b = 0; b < 1 << RADIX_BITS; b++)
-		count[b + 1] += count[b];
+		end[e[i].place >> shift & 0xff]++;
+	for (size_t c = 0, start = 0; c < 256; c++) {
+		size_t here = end[c];
+		end[c] = start;
+		start += here;
+	}
+	memcpy(spare, e, n * sizeof *e);
 	for (size_t i = 0; i < n; i++)
-		to[count[e[i].place >> (64 - RADIX_BITS)]++] = e[i];
-	memcpy(e, to, n * sizeof *e);
-	free(to);
-	for (size_t from = 0, b = 0; b < 1 << RADIX_BITS; from = count[b++])
-		qsort(e + from, count[b] - from, sizeof *e, by_place);
+		e[end[spare[i].place >> shift & 0xff]++] = spare[i];
+	for (size_t c = 0, from = 0; shift > 0 && c < 256; from = end[c++])
+		sort_octet(e + from, spare, end[c] - from, shift - 8);
+}
+
+void place_sort(struct entry *e, size_t n)
+{
+	struct entry *spare = NULL;
+	size_t cap = 0;
+
+	if (n > FEW)
+		spare = grow_array(NULL, &cap, n, sizeof *spare);
+	sort_octet(e, spare, n, 56);
+	free(spare);
 }
 
 /* Where pages go: into a build, or into one transaction. */
@@ -84,17 +102,26 @@ static enum err packer_begin(struct packer *p)
 	return p->page != NULL ? OK : ERR_MEMORY;
 }
 
-enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n)
+static enum err pack_all(struct packer *p, struct entry *e, size_t n)
 {
-	struct packer p = { .build = b, .image = image, .psize = psize };
-	enum err err = packer_begin(&p);
+	enum err err = packer_begin(p);
 
 	if (err != OK)
 		return err;
 	place_sort(e, n);
-	err = pack(&p, 0, 0, e, n);
-	free(p.page);
+	err = pack(p, 0, 0, e, n);
+	free(p->page);
 	return err;
+}
+
+enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n)
+{
+	return pack_all(&(struct packer){ .build = b, .image = image, .psize = psize }, e, n);
+}
+
+enum err place_new(struct store_txn *t, size_t psize, uint64_t image, struct entry *e, size_t n)
+{
+	return pack_all(&(struct packer){ .txn = t, .image = image, .psize = psize }, e, n);
 }
 
 /* old_entries lists what the page holds now; its records are copied, for the page is about to be overwritten. */
@@ -147,7 +174,7 @@ enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *k
 		if (c->n_add != 0)
 			memcpy(e + n, c->add, c->n_add * sizeof *e);
 		n += c->n_add;
-		qsort(e, n, sizeof *e, by_place);
+		place_sort(e, n);
 		if (shard_pages(e, n, psize) == 0) { /* it splits: the key with its old number of bits goes */
 			struct page_key old = shard_key(prefix, bits);
 			err = store_page_delete(t, TABLE_SHARDS, c->image, &old);

@@ -33,7 +33,10 @@ enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *k
 struct build;
 enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n);
 
-/* place_sort sorts entries by place: radix on the top bits, then by comparing. */
+/* place_new does it in one write transaction: for an image that is still small. */
+enum err place_new(struct store_txn *t, size_t psize, uint64_t image, struct entry *e, size_t n);
+
+/* place_sort sorts entries by place; those of one place keep their order. */
 void place_sort(struct entry *e, size_t n);
 
 #endif

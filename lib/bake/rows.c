@@ -30,14 +30,14 @@ static size_t octets_of(const struct rdata *r, size_t n)
 }
 
 /* row_of makes a row of an RRset; its data is in the packer's buffer until the next call. */
-static void row_of(struct packer *p, const struct node *n, const struct rrset *s, struct row *out)
+static void row_of(struct packer *p, const struct name *owner, const struct rrset *s, struct row *out)
 {
 	size_t size = octets_of(s->rdata, s->n) + octets_of(s->sig, s->n_sig);
 
 	p->buffer = grow_array(p->buffer, &p->cap, size, 1);
 	uint8_t *end = put_rdata(p->buffer, s->rdata, s->n);
 	put_rdata(end, s->sig, s->n_sig);
-	node_name(n, &out->owner);
+	out->owner = *owner;
 	out->type = s->type;
 	out->ttl = s->ttl;
 	out->sig_ttl = s->sig_ttl;
@@ -49,11 +49,13 @@ static void row_of(struct packer *p, const struct node *n, const struct rrset *s
 static enum err write_node(struct build *b, struct store_txn *t, uint64_t rows, const struct node *n,
 			   struct packer *p)
 {
+	struct name owner;
 	enum err e = OK;
 
+	node_name(n, &owner);
 	for (const struct rrset *s = n->rrsets; s != NULL && e == OK; s = s->next) {
 		struct row row;
-		row_of(p, n, s, &row);
+		row_of(p, &owner, s, &row);
 		if (b == NULL) {
 			e = store_row_put(t, rows, &row);
 			continue;
@@ -84,6 +86,17 @@ enum err rows_write_zone(struct build *b, uint64_t rows, const struct zone *z)
 enum err rows_put_zone(struct store_txn *t, uint64_t rows, const struct zone *z)
 {
 	return write_all(NULL, t, rows, z);
+}
+
+enum err rows_put_set(struct store_txn *t, uint64_t rows, const struct name *owner, const struct rrset *s)
+{
+	struct packer p = { 0 };
+	struct row row;
+
+	row_of(&p, owner, s, &row);
+	enum err e = store_row_put(t, rows, &row);
+	free(p.buffer);
+	return e;
 }
 
 /* Deleting while walking would pull the walk's ground away, so each round walks to the first row anew; a small
@@ -153,4 +166,56 @@ enum err rows_read_zone(struct store_txn *t, uint64_t rows, const struct name *a
 	zone_seal(z, NULL, NULL);
 	*out = z;
 	return OK;
+}
+
+/* set_of_row copies a row's RRset into the arena. */
+static enum err set_of_row(const struct row *row, struct arena *a, struct rrset **out)
+{
+	struct view data = { arena_copy(a, row->data.p, row->data.n), row->data.n }, rdata;
+	uint32_t n = row->n + row->n_sig; /* the store has counted them */
+	struct rrset *s = arena_take(a, sizeof *s);
+
+	*s = (struct rrset){ .type = row->type, .ttl = row->ttl, .sig_ttl = row->sig_ttl, .n = row->n, .n_sig = row->n_sig };
+	s->rdata = arena_take(a, (n + 1) * sizeof *s->rdata);
+	s->sig = s->rdata + row->n;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!row_rdata(&data, &rdata))
+			return ERR_DAMAGED;
+		s->rdata[i] = (struct rdata){ rdata.p, (uint16_t)rdata.n, 0 };
+	}
+	*out = s;
+	return OK;
+}
+
+enum err rows_read_name(struct store_txn *t, uint64_t rows, const struct name *owner, struct arena *a,
+			struct rrset **sets)
+{
+	struct rrset **end = sets;
+	struct row_walk *w;
+	struct row row;
+	enum err e = row_walk_begin(t, rows, owner, &w);
+
+	*sets = NULL;
+	if (e != OK)
+		return e;
+	while ((e = row_walk_next(w, &row)) == OK && name_eq(&row.owner, owner) && (e = set_of_row(&row, a, end)) == OK)
+		end = &(*end)->next;
+	row_walk_end(w);
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
+enum err rows_presence(struct store_txn *t, uint64_t rows, const struct name *owner, enum presence *out)
+{
+	struct row_walk *w;
+	struct row row;
+	enum err e = row_walk_begin(t, rows, owner, &w);
+
+	*out = PRESENT_NOT;
+	if (e != OK)
+		return e;
+	e = row_walk_next(w, &row);
+	if (e == OK && name_within(&row.owner, owner))
+		*out = name_eq(&row.owner, owner) ? PRESENT_DATA : PRESENT_BELOW;
+	row_walk_end(w);
+	return e == ERR_NOTFOUND ? OK : e;
 }

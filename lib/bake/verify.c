@@ -6,6 +6,7 @@
 
 #include "bake/parts.h"
 #include "bake/rows.h"
+#include "bake/table.h"
 
 struct verifier {
 	const struct snapshot *s;
@@ -120,6 +121,20 @@ static void check_table_entry(void *context, const struct entry *e)
 		wrong(v, "the zone table's entry differs from the zone's records");
 }
 
+/* The masks may have bits too many (a cut that went leaves its bit), never too few. */
+static void take_masks(struct verifier *v)
+{
+	struct zonepart *part = &v->parts.part, there;
+
+	if (table_get(v->s->txn, &v->parts.zone, &there) != OK)
+		return; /* comparing the entry will tell */
+	for (unsigned i = 0; i < COUNT_OF(part->cuts); i++) {
+		part->cuts[i] |= there.cuts[i];
+		part->dnames[i] |= there.dnames[i];
+	}
+	part->flags |= there.flags & ZONEPART_WILD;
+}
+
 static enum err check_image(struct verifier *v)
 {
 	bool pooled = v->row.flags & ZONE_ROW_POOLED;
@@ -143,12 +158,13 @@ static enum err check_image(struct verifier *v)
 	}
 	v->parts.part.image = v->row.image;
 	v->parts.part.changed = v->row.changed;
+	take_masks(v);
 	const struct node *apex = zone_find(v->zone, v->apex);
 	struct record_sink sink = { v, check_table_entry };
 	if (e == OK && (apex == NULL || rrset_of(apex, RR_SOA) == NULL))
 		wrong(v, "its rows have no SOA");
 	else if (e == OK)
-		e = parts_zone_record(&v->parts, rrset_of(apex, RR_SOA), &scratch, &sink);
+		e = table_record(&v->parts.zone, &v->parts.part, rrset_of(apex, RR_SOA), &scratch, &sink);
 	arena_free(&scratch);
 	return e;
 }

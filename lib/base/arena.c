@@ -2,8 +2,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-enum { CHUNK = 1 << 20 };
+enum {
+	CHUNK = 1 << 20,
+	HUGE_PAGE = 1 << 21,
+	HUGE_CHUNK = 4 * HUGE_PAGE,
+	HUGE_FROM = 4 * HUGE_CHUNK, /* octets in an arena, above which its chunks are of huge pages */
+};
 
 struct arena_chunk {
 	struct arena_chunk *before;
@@ -17,10 +23,23 @@ static void no_memory(size_t n)
 	exit(3);
 }
 
+/* Memory by the hundred megabytes is taken in huge pages, if there are any: the first touch of each page costs a
+ * fault, and walking over small ones all over costs address look-ups. */
+static struct arena_chunk *take_chunk(const struct arena *a, size_t *size)
+{
+	if (a->total < HUGE_FROM || *size > HUGE_CHUNK)
+		return malloc(*size);
+	struct arena_chunk *c = aligned_alloc(HUGE_PAGE, HUGE_CHUNK);
+	*size = HUGE_CHUNK;
+	if (c != NULL)
+		(void)madvise(c, HUGE_CHUNK, MADV_HUGEPAGE);
+	return c;
+}
+
 static void new_chunk(struct arena *a, size_t n)
 {
 	size_t size = sizeof(struct arena_chunk) + (n > CHUNK ? n : CHUNK);
-	struct arena_chunk *c = malloc(size);
+	struct arena_chunk *c = take_chunk(a, &size);
 
 	if (c == NULL)
 		no_memory(size);

@@ -1,5 +1,8 @@
 #include "base/base.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 static const char *const texts[ERR_KINDS] = {
 	[OK] = "done",
 	[ERR_FORMAT] = "malformed",
@@ -18,4 +21,15 @@ static const char *const texts[ERR_KINDS] = {
 const char *err_text(enum err e)
 {
 	return (unsigned)e < ERR_KINDS ? texts[e] : "unknown error";
+}
+
+void hold_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }

@@ -12,6 +12,8 @@
 #ifndef BASE_WR_H
 #define BASE_WR_H
 
+#include <endian.h>
+
 #include "base/base.h"
 
 struct wr {
@@ -64,24 +66,28 @@ static inline void wr_u8(struct wr *w, uint8_t v)
 
 static inline void put_u16(uint8_t *at, uint16_t v)
 {
-	at[0] = (uint8_t)(v >> 8);
-	at[1] = (uint8_t)v;
+	v = htobe16(v);
+	memcpy(at, &v, sizeof v);
 }
 
 static inline uint16_t get_u16(const uint8_t *at)
 {
-	return (uint16_t)(at[0] << 8 | at[1]);
+	uint16_t v;
+	memcpy(&v, at, sizeof v);
+	return be16toh(v);
 }
 
 static inline uint32_t get_u32(const uint8_t *at)
 {
-	return (uint32_t)get_u16(at) << 16 | get_u16(at + 2);
+	uint32_t v;
+	memcpy(&v, at, sizeof v);
+	return be32toh(v);
 }
 
 static inline void put_u32(uint8_t *at, uint32_t v)
 {
-	put_u16(at, (uint16_t)(v >> 16));
-	put_u16(at + 2, (uint16_t)v);
+	v = htobe32(v);
+	memcpy(at, &v, sizeof v);
 }
 
 static inline void wr_u16(struct wr *w, uint16_t v)

@@ -19,19 +19,22 @@ struct hash_key hash_key_of(uint64_t seed)
 	return key;
 }
 
+/* tail_word gives the first n octets of p as a number; n is 1..8. */
 static inline uint64_t tail_word(const uint8_t *p, unsigned n)
 {
-	return le64(p) & (~(uint64_t)0 >> (64 - 8 * n)); /* n is 1..8 */
+	unsigned others = (64 - 8 * n) & 63;
+
+	return le64(p) << others >> others;
 }
 
 /* step may read up to 7 octets behind the label: its caller has padded them. */
 static inline uint64_t step(const struct hash_key *key, uint64_t h, const uint8_t *label, unsigned n)
 {
-	unsigned left = n;
+	const uint8_t *end = label + n;
 
-	for (; left > 8; left -= 8, label += 8)
+	for (; end - label > 8; label += 8)
 		h = hash_mix(h ^ le64(label), key->k[0]);
-	return hash_mix(h ^ tail_word(label, left), key->k[1] + n);
+	return hash_mix(h ^ tail_word(label, (unsigned)(end - label)), key->k[1] + n);
 }
 
 uint64_t hash_label(const struct hash_key *key, uint64_t suffix, const uint8_t *label, unsigned n)
@@ -43,44 +46,54 @@ uint64_t hash_label(const struct hash_key *key, uint64_t suffix, const uint8_t *
 }
 
 /* hash_suffixes expects lower, len and the label starts in start[0..labels-1], left to right. */
-static void hash_suffixes(struct qname *q, const struct hash_key *key, const uint8_t *start)
+static inline void hash_suffixes(struct qname *q, const struct hash_key *shared, const uint8_t *start)
 {
-	uint64_t h = key->k[2];
+	const struct hash_key key = *shared;
+	unsigned labels = q->labels;
+	uint64_t h = key.k[2];
 
 	q->at[0] = (uint8_t)(q->len - 1);
 	q->hash[0] = h;
-	for (unsigned d = 1; d <= q->labels; d++) {
-		const uint8_t *label = q->lower + start[q->labels - d];
-		q->at[d] = start[q->labels - d];
-		h = step(key, h, label + 1, label[0]);
+	for (unsigned d = 1; d <= labels; d++) {
+		uint8_t at = start[labels - d];
+		const uint8_t *label = q->lower + at;
+		h = step(&key, h, label + 1, label[0]);
+		q->at[d] = at;
 		q->hash[d] = h;
 	}
 }
 
-/* copy_folded copies q->len octets of a name, folded, eight at a time while at least eight may be read. Length octets
- * are below 'A' and stay what they are. */
-static inline void copy_folded(struct qname *q, const uint8_t *from, size_t readable)
+/* fold16 folds A-Z in sixteen octets. Length octets are below 'A' and stay what they are. */
+static inline void fold16(uint8_t *to, const uint8_t *from)
 {
-	unsigned i = 0;
+	typedef uint8_t sixteen __attribute__((vector_size(16)));
+	sixteen w;
 
-	for (; i < q->len && readable - i >= 8; i += 8)
-		put_le64(q->lower + i, name_fold8(le64(from + i)));
-	if (i < q->len) {
-		memcpy(q->lower + i, from + i, q->len - i);
-		put_le64(q->lower + i, name_fold8(le64(q->lower + i)));
+	memcpy(&w, from, sizeof w);
+	w |= (sixteen)((w - 'A') < 26) & 0x20;
+	memcpy(to, &w, sizeof w);
+}
+
+/* copy_folded copies n octets of a name, folded, and up to 15 that stand behind them. */
+static inline void copy_folded(uint8_t *lower, const uint8_t *from, size_t n, size_t readable)
+{
+	if (unlikely(readable < ((n + 15) & ~(size_t)15))) {
+		memcpy(lower, from, n);
+		from = lower;
 	}
+	for (size_t i = 0; i < n; i += 16)
+		fold16(lower + i, from + i);
 }
 
 void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
 {
 	uint8_t start[NAME_LABELS_MAX + 1];
 	const uint8_t *p = r->at;
-	size_t left = rd_left(r), n = 0;
+	size_t readable = rd_left(r), n = 0;
+	size_t left = readable < NAME_WIRE_MAX ? readable : NAME_WIRE_MAX;
 	unsigned labels = 0;
 
-	if (left > NAME_WIRE_MAX)
-		left = NAME_WIRE_MAX;
-	while (n < left && p[n] != 0 && p[n] <= NAME_LABEL_MAX) {
+	while (n < left && (uint8_t)(p[n] - 1) < NAME_LABEL_MAX) {
 		start[labels++] = (uint8_t)n;
 		n += 1 + (size_t)p[n];
 	}
@@ -91,7 +104,7 @@ void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
 	}
 	out->len = (uint8_t)(n + 1);
 	out->labels = (uint8_t)labels;
-	copy_folded(out, p, (size_t)(r->end - p));
+	copy_folded(out->lower, p, n + 1, readable);
 	r->at += n + 1;
 	hash_suffixes(out, key, start);
 }
@@ -102,7 +115,7 @@ void qname_of(const struct name *n, const struct hash_key *key, struct qname *ou
 
 	out->len = n->len;
 	out->labels = (uint8_t)name_offsets(n, start);
-	copy_folded(out, n->wire, n->len);
+	copy_folded(out->lower, n->wire, n->len, n->len);
 	hash_suffixes(out, key, start);
 }
 

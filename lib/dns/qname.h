@@ -31,7 +31,7 @@ struct qname {
 	uint8_t len;
 	uint8_t labels;                     /* without the root label */
 	uint8_t at[NAME_LABELS_MAX + 1];    /* at[d] = start of the suffix of d labels; at[0] is the root label */
-	uint8_t lower[NAME_WIRE_MAX + 17];  /* folded; padded so that 8 octets may be read and written anywhere */
+	uint8_t lower[NAME_WIRE_MAX + 17];  /* folded; padded so that 16 octets may be read and written anywhere */
 	uint64_t hash[NAME_LABELS_MAX + 1]; /* hash[d]: the suffix of d labels */
 };
 

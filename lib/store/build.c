@@ -87,39 +87,30 @@ static enum err sweep_mark(struct store_txn *t, const char *mark, uint64_t n, un
 	return meta_delete(t, mark);
 }
 
+/* sweep_some gives ERR_NOTFOUND if nothing is marked. */
 static enum err sweep_some(struct store_txn *t)
 {
 	char mark[META_KEY_MAX];
 	unsigned left = SWEEP;
 	uint64_t n;
-	enum err e = OK;
+	enum err e = find_mark(t, mark, &n);
 
-	while (left > 0 && e == OK) {
-		e = find_mark(t, mark, &n);
-		if (e == OK)
-			e = sweep_mark(t, mark, n, &left);
+	if (e != OK)
+		return e;
+	while (e == OK && left > 0) {
+		e = sweep_mark(t, mark, n, &left);
+		if (e == OK && left > 0)
+			e = find_mark(t, mark, &n);
 	}
 	return e == ERR_NOTFOUND ? OK : e;
 }
 
-static bool is_swept(struct store *s)
-{
-	struct store_txn *t;
-	char mark[META_KEY_MAX];
-	uint64_t n;
-
-	if (store_read(s, &t) != OK)
-		return false;
-	bool clean = find_mark(t, mark, &n) == ERR_NOTFOUND;
-	store_abort(t);
-	return clean;
-}
-
-/* sweep removes all that is marked. Only who holds build.lock may, for then nobody alive owns a mark. Ends
+/* sweep removes all that is marked. Only who holds build.lock may, for then nobody alive owns a mark. It looks in
+ * the transaction that will delete, so it needs no place among the readers, of which there may be none. Ends
  * because every transaction deletes something or a mark. */
 static enum err sweep(struct store *s)
 {
-	while (!is_swept(s)) {
+	for (;;) {
 		struct store_txn *t;
 		enum err e = slice_begin(s, &t);
 		if (e != OK)
@@ -127,14 +118,13 @@ static enum err sweep(struct store *s)
 		e = sweep_some(t);
 		if (e != OK) {
 			store_abort(t);
-			return e;
+			return e == ERR_NOTFOUND ? OK : e;
 		}
 		e = store_commit(t);
 		if (e != OK)
 			return e;
 		turn_let(s);
 	}
-	return OK;
 }
 
 /* ---- building ---- */
@@ -171,6 +161,7 @@ enum err build_begin(struct store *s, struct build **out, uint64_t *image)
 	b->s = s;
 	b->lock = -1;
 	e = take_lock(b);
+	store_clear_stale_readers(s); /* where no server runs, nobody else does */
 	if (e == OK)
 		e = sweep(s);
 	if (e == OK)
@@ -206,15 +197,25 @@ struct store_txn *build_txn(struct build *b)
 	return b->t;
 }
 
-static enum err next_txn(struct build *b, enum err begin(struct store *, struct store_txn **))
+enum err build_rest(struct build *b)
 {
 	struct store_txn *t = b->t;
-	enum err e = t == NULL ? ERR_REFUSED : OK;
 
 	b->t = NULL;
 	b->written = 0;
-	if (e == OK)
-		e = store_commit(t);
+	return t == NULL ? ERR_REFUSED : store_commit(t);
+}
+
+enum err build_resume(struct build *b)
+{
+	turn_let(b->s);
+	return slice_begin(b->s, &b->t);
+}
+
+static enum err next_txn(struct build *b, enum err begin(struct store *, struct store_txn **))
+{
+	enum err e = build_rest(b);
+
 	if (e != OK)
 		return e;
 	turn_let(b->s);

@@ -51,15 +51,30 @@ PRINTF_LIKE(3, 4) static enum err refuse(char why[WHY_MAX], enum err e, const ch
 	return e;
 }
 
+/* open_or_make gives a file that is there as it is, or a new one. What appears between the two looks is never
+ * taken for ours: root would give away whatever it is. */
+static int open_or_make(int dir, const char *name, unsigned mode, bool *made)
+{
+	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	int fd = -1;
+
+	*made = false;
+	for (int i = 0; i < 8 && fd < 0; i++) { /* two that make it at the same time, or one that removes it */
+		fd = openat(dir, name, *made ? flags | O_CREAT | O_EXCL : flags, mode);
+		if (fd < 0 && errno != (*made ? EEXIST : ENOENT))
+			break;
+		*made ^= fd < 0;
+	}
+	return fd;
+}
+
 int file_make(int dir, const char *name, unsigned mode)
 {
 	struct stat owner;
-	int fd = openat(dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	bool made;
+	int fd = open_or_make(dir, name, mode, &made);
 
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	fd = openat(dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_CREAT, mode);
-	if (fd < 0)
+	if (fd < 0 || !made)
 		return fd;
 	/* Neither umask nor whoever happens to be root today decides who may use the database. */
 	if (fchmod(fd, mode) == 0 &&
@@ -165,6 +180,11 @@ static enum err open_env(struct store *s, const char *dir, char why[WHY_MAX])
 		rc = mdb_env_set_maxreaders(s->env, READERS);
 	if (rc == 0)
 		rc = mdb_env_open(s->env, dir, flags, 0600);
+	if (rc == ENOMEM)
+		return refuse(why, ERR_MEMORY,
+			      "%s: no room for a map of %zu GiB of address space; lift the limit (ulimit -v, "
+			      "LimitAS=), or set EDICT_MAPSIZE=64G or what is allowed, for every program alike",
+			      dir, size >> 30);
 	if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH)
 		return refuse(why, err_of(rc), "%s/data.mdb: this is no database of ours: %s", dir,
 			      mdb_strerror(rc));
@@ -325,6 +345,7 @@ enum err store_open(const char *dir, int flags, struct store **out, char why[WHY
 
 	*out = NULL;
 	why[0] = 0;
+	hold_streams();
 	if (s == NULL)
 		return refuse(why, ERR_MEMORY, "%s: out of memory", dir);
 	s->flags = flags;

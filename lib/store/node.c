@@ -1,63 +1,36 @@
 #include "store/node.h"
 
-bool node_open(struct view r, struct node_view *out)
+static inline bool body_open(struct view body, struct frag *f)
 {
-	if (unlikely(r.n < NODE_HEAD))
-		return false;
-	out->p = r.p;
-	out->n = (uint32_t)r.n;
-	out->owner_len = r.p[0];
-	out->apex_labels = r.p[1];
-	out->flags = r.p[2];
-	out->n_frags = r.p[3];
-	size_t at = NODE_HEAD;
-	out->hash8 = NULL;
-	if (out->flags & NODE_HASHED) {
-		out->hash8 = r.p + at;
-		at += 8;
+	size_t owners = f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
+	size_t lists = 2 * (owners + f->n_base + f->n_self), before = lists;
+
+	f->n_targets = 0;
+	if (f->flags & FRAG_TARGETS) {
+		if (unlikely(body.n < lists + 2))
+			return false;
+		f->n_targets = le16(body.p + lists);
+		f->targets = body.p + lists + 2;
+		before += 2 + (size_t)f->n_targets * TARGET;
 	}
-	out->owner = r.p + at;
-	at += out->owner_len;
-	out->heads = r.p + at;
-	return at + (size_t)out->n_frags * FRAG_HEAD <= r.n && out->owner_len != 0;
+	if (unlikely(before + f->plain + f->sig > body.n))
+		return false;
+	f->owners = body.p;
+	f->bases = f->owners + 2 * owners;
+	f->selves = f->bases + 2 * (size_t)f->n_base;
+	f->rrs = body.p + before;
+	return true;
 }
 
 bool frag_body(struct view body, struct frag *f)
 {
-	const uint8_t *p = body.p;
-	size_t left = body.n;
-	size_t owners = f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
-	size_t pointers = 2 * (owners + f->n_base + f->n_self);
-
-	if (unlikely(left < pointers))
-		return false;
-	f->owners = p;
-	f->bases = p + 2 * owners;
-	f->selves = f->bases + 2 * (size_t)f->n_base;
-	p += pointers;
-	left -= pointers;
-	f->n_targets = 0;
-	f->targets = p;
-	if (f->flags & FRAG_TARGETS) {
-		if (unlikely(left < 2))
-			return false;
-		f->n_targets = le16(p);
-		f->targets = p + 2;
-		size_t size = 2 + (size_t)f->n_targets * TARGET;
-		if (unlikely(left < size))
-			return false;
-		p += size;
-		left -= size;
-	}
-	f->rrs = p;
-	return left >= (size_t)f->plain + f->sig;
+	return body_open(body, f);
 }
 
-bool frag_open(struct view r, const uint8_t *h, struct frag *out)
+static inline bool head_open(struct view r, const uint8_t *h, struct frag *out)
 {
-	size_t at = le16(h + 2);
-
 	out->type = le16(h);
+	out->at = le16(h + 2);
 	out->plain = le16(h + 4);
 	out->sig = le16(h + 6);
 	out->n_rr = le16(h + 8);
@@ -67,22 +40,28 @@ bool frag_open(struct view r, const uint8_t *h, struct frag *out)
 	out->n_self = le16(h + 14);
 	if (unlikely(out->flags & FRAG_OUT)) {
 		out->rrs = NULL;
-		out->pieces = (uint8_t)at;
 		return true;
 	}
-	return likely(at <= r.n) && frag_body(view_of(r.p + at, r.n - at), out);
+	return likely(out->at <= r.n) && body_open(view_of(r.p + out->at, r.n - out->at), out);
+}
+
+bool frag_open(struct view r, const uint8_t *h, struct frag *out)
+{
+	return head_open(r, h, out);
 }
 
 enum err node_frag_at(const struct node_view *n, unsigned i, struct frag *out)
 {
-	return frag_open(view_of(n->p, n->n), n->heads + (size_t)i * FRAG_HEAD, out) ? OK : ERR_DAMAGED;
+	return head_open(view_of(n->p, n->n), n->heads + (size_t)i * FRAG_HEAD, out) ? OK : ERR_DAMAGED;
 }
 
 enum err node_frag(const struct node_view *n, uint16_t type, struct frag *out)
 {
-	for (unsigned i = 0; i < n->n_frags; i++)
-		if (le16(n->heads + i * FRAG_HEAD) == type)
-			return node_frag_at(n, i, out);
+	const uint8_t *end = n->heads + (size_t)n->n_frags * FRAG_HEAD;
+
+	for (const uint8_t *h = n->heads; h != end; h += FRAG_HEAD)
+		if (le16(h) == type)
+			return head_open(view_of(n->p, n->n), h, out) ? OK : ERR_DAMAGED;
 	return ERR_NOTFOUND;
 }
 

@@ -47,6 +47,10 @@ enum {
 
 enum { NODE_HEAD = 4, FRAG_HEAD = 16, FRAGS_MAX = 255 };
 
+/* Self pointers lead no further into a fragment than this, so those of the largest fragment work where the answer
+ * begins: a message's pointers reach 16383 (RFC 1035 4.1.4). */
+enum { FRAG_SELF_MAX = 15000 };
+
 enum {
 	FRAG_OUT = 1,     /* the body is in pieces elsewhere; `at` is their number */
 	FRAG_TARGETS = 2, /* NS: a list of targets inside the zone */
@@ -60,16 +64,18 @@ enum {
 };
 
 struct frag {
-	uint16_t type, n_rr, n_base, n_self;
-	uint8_t n_sig, flags;
+	uint16_t type;
+	uint16_t at;              /* of the body in the node; if FRAG_OUT: the number of pieces */
 	uint16_t plain, sig;      /* octets of RRs and of RRSIGs */
+	uint16_t n_rr;
+	uint8_t n_sig, flags;
+	uint16_t n_base, n_self;
 	const uint8_t *owners;    /* n_rr + n_sig offsets, none if FRAG_INLINE */
 	const uint8_t *bases;     /* n_base offsets */
 	const uint8_t *selves;    /* n_self offsets */
 	const uint8_t *targets;   /* n_targets * TARGET octets */
 	uint16_t n_targets;
 	const uint8_t *rrs;       /* plain + sig octets; NULL if FRAG_OUT */
-	uint8_t pieces;           /* if FRAG_OUT */
 };
 
 enum { TARGET = 10 };
@@ -84,7 +90,23 @@ struct node_view {
 };
 
 /* node_open reads a node's head; false if the record is too short for what it says. */
-MUST_CHECK bool node_open(struct view record, struct node_view *out);
+MUST_CHECK static inline bool node_open(struct view r, struct node_view *out)
+{
+	if (unlikely(r.n < NODE_HEAD))
+		return false;
+	out->p = r.p;
+	out->n = (uint32_t)r.n;
+	out->owner_len = r.p[0];
+	out->apex_labels = r.p[1];
+	out->flags = r.p[2];
+	out->n_frags = r.p[3];
+	const uint8_t *hash8 = r.p + NODE_HEAD;
+	out->hash8 = out->flags & NODE_HASHED ? hash8 : NULL;
+	out->owner = out->flags & NODE_HASHED ? hash8 + 8 : hash8;
+	out->heads = out->owner + out->owner_len;
+	size_t end = (size_t)(out->heads - r.p) + (size_t)out->n_frags * FRAG_HEAD;
+	return likely(end <= r.n && out->owner_len != 0);
+}
 
 /* frag_open reads the head at `head` whose body lies in `record`; false if it does not lie there whole. With
  * FRAG_OUT there is no body yet (rrs is NULL): put its pieces together and call frag_body. */

@@ -4,12 +4,15 @@
 #include <emmintrin.h>
 #endif
 
+enum { TAGS_AT_ONCE = 16 };
+
 struct layout {
 	unsigned nodes, bare;
 	const uint8_t *tags, *starts, *hashes;
 };
 
-/* shard_open finds the tables of a page, or says that they do not lie inside it. */
+/* shard_open finds the tables of a page, or says that they do not lie inside it. Tags may be read TAGS_AT_ONCE: what
+ * stands behind them is longer than that, in any page that zonec writes. */
 static inline bool shard_open(struct view page, struct layout *l)
 {
 	if (unlikely(page.n < SHARD_HEAD || page.p[7] != 'S'))
@@ -19,10 +22,12 @@ static inline bool shard_open(struct view page, struct layout *l)
 	size_t tags = (size_t)l->nodes + l->bare;
 	size_t starts = SHARD_HEAD + ((tags + 1) & ~(size_t)1);
 	size_t hashes = starts + 2 * ((size_t)l->nodes + 1);
+	if (unlikely(hashes + 8 * (size_t)l->bare > page.n || starts + TAGS_AT_ONCE > page.n))
+		return false;
 	l->tags = page.p + SHARD_HEAD;
 	l->starts = page.p + starts;
 	l->hashes = page.p + hashes;
-	return hashes + 8 * (size_t)l->bare <= page.n;
+	return true;
 }
 
 static inline bool record_at(struct view page, const struct layout *l, unsigned i, struct view *out)
@@ -33,39 +38,23 @@ static inline bool record_at(struct view page, const struct layout *l, unsigned 
 	return likely(from <= to && to <= page.n);
 }
 
-/* next_tag gives the first index >= i whose tag is `tag`, or n. Tables of 16 octets and more inside the page are
- * compared 16 at a time; l's tags are followed by at least two octets, never by 16, hence the tail loop. */
+/* next_tag gives the first index >= i whose tag is `tag`, or n or more. */
 static inline unsigned next_tag(const uint8_t *tags, unsigned i, unsigned n, uint8_t tag)
 {
 #ifdef __SSE2__
 	const __m128i want = _mm_set1_epi8((char)tag);
-	for (; i + 16 <= n; i += 16) {
+	for (; i < n; i += TAGS_AT_ONCE) {
 		__m128i some = _mm_loadu_si128((const __m128i *)(const void *)(tags + i));
 		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(some, want));
 		if (hit != 0)
 			return i + (unsigned)__builtin_ctz(hit);
 	}
+	return i;
+#else
+	while (i < n && tags[i] != tag)
+		i++;
+	return i;
 #endif
-	for (; i < n; i++)
-		if (tags[i] == tag)
-			return i;
-	return n;
-}
-
-/* same_octets is memcmp for names, without the call: eight at a time, the last eight overlapping. */
-static inline bool same_octets(const uint8_t *a, const uint8_t *b, size_t n)
-{
-	uint64_t differ = 0;
-	size_t i = 0;
-
-	if (n < 8) {
-		for (; i < n; i++)
-			differ |= (uint64_t)(a[i] ^ b[i]);
-		return differ == 0;
-	}
-	for (; i + 8 <= n; i += 8)
-		differ |= le64(a + i) ^ le64(b + i);
-	return (differ | (le64(a + n - 8) ^ le64(b + n - 8))) == 0;
 }
 
 static inline bool same_owner(const struct node_view *n, const struct probe *p)

@@ -175,6 +175,10 @@ struct store_txn *build_txn(struct build *b);
 /* build_id hands out one more id that is swept if the build dies: the rows of a zone in the pool. */
 enum err build_id(struct build *b, uint64_t *id);
 enum err build_slice(struct build *b, size_t octets_written);
+/* build_rest commits the current slice and begins none, so that others may write while the builder waits for
+ * something; build_resume begins the next. In between there is no transaction. */
+enum err build_rest(struct build *b);
+enum err build_resume(struct build *b);
 /* build_switch commits the last slice and begins the switching transaction: the caller puts the zone row,
  * zone-table pages and pool pages into it and names the image and rows id the old zone leaves behind
  * (0: none), then calls build_end, which commits, drops the old in slices of 2,000 values and releases the

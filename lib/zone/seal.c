@@ -30,6 +30,17 @@ static int by_rdata(const void *a, const void *b, void *type)
 	return d != 0 ? d : (x->line > y->line) - (x->line < y->line);
 }
 
+/* sort_rdata puts one array in canonical order. */
+static void sort_rdata(uint16_t type, struct rdata *array, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		if (rdata_cmp(type, &array[i - 1], &array[i]) >= 0) {
+			qsort_r(array, n, sizeof *array, by_rdata, &type);
+			break;
+		}
+	}
+}
+
 /* seal_rdata sorts one array and drops what stands in it twice; gives the number that remain. */
 static uint32_t seal_rdata(const struct sealing *s, const struct node *n, const struct rrset *set, uint16_t type,
 			   struct rdata *array, uint32_t count)
@@ -38,20 +49,22 @@ static uint32_t seal_rdata(const struct sealing *s, const struct node *n, const 
 
 	if (count < 2)
 		return count;
-	for (uint32_t i = 1; i < count; i++) {
-		if (rdata_cmp(type, &array[i - 1], &array[i]) >= 0) {
-			qsort_r(array, count, sizeof *array, by_rdata, &type);
-			break;
-		}
-	}
+	sort_rdata(type, array, count);
 	for (uint32_t i = 1; i < count; i++) {
 		if (rdata_cmp(type, &array[kept], &array[i]) == 0)
 			tell(s, array == set->sig ? ZONE_DUPLICATE_SIG : ZONE_DUPLICATE, n, set, array[i].line);
 		else
 			array[++kept] = array[i];
 	}
-	s->z->n_records -= count - (kept + 1);
 	return kept + 1;
+}
+
+void rrset_seal(struct rrset *s)
+{
+	const struct sealing quiet = { 0 };
+
+	s->n = seal_rdata(&quiet, NULL, s, s->type, s->rdata, s->n);
+	s->n_sig = seal_rdata(&quiet, NULL, s, RR_RRSIG, s->sig, s->n_sig);
 }
 
 static void seal_node(const struct sealing *s, struct node *n)
@@ -59,8 +72,10 @@ static void seal_node(const struct sealing *s, struct node *n)
 	if (unlikely(n->flags & NODE_WIDE))
 		wide_sort(n);
 	for (struct rrset *set = n->rrsets; set != NULL; set = set->next) {
+		uint32_t before = set->n + set->n_sig;
 		set->n = seal_rdata(s, n, set, set->type, set->rdata, set->n);
 		set->n_sig = seal_rdata(s, n, set, RR_RRSIG, set->sig, set->n_sig);
+		s->z->n_records -= before - (set->n + set->n_sig);
 	}
 }
 

@@ -81,6 +81,10 @@ typedef void zone_oddity_fn(void *context, enum zone_oddity kind, const struct n
 /* zone_seal sorts, adds nodes for empty non-terminals, sets the flags of nodes. `tell` may be NULL. */
 void zone_seal(struct zone *z, zone_oddity_fn *tell, void *context);
 
+/* rrset_seal does to an RRset that is in no zone what sealing does to a zone's: its RDATA is put in canonical order
+ * and nothing stands in it twice. */
+void rrset_seal(struct rrset *s);
+
 /* zone_find gives the node of a name (ENTs included once sealed) or NULL. */
 const struct node *zone_find(const struct zone *z, const struct name *n);
 

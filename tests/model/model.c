@@ -101,7 +101,7 @@ static enum step go_to(struct asking *a, const struct name *target)
 /* RFC 6672 3.2 3C: "copy that record into the answer section. If substitution of its <target> for its <owner> in
  * QNAME would overflow the legal size for a <domain-name>, set RCODE to YXDOMAIN and exit; otherwise, perform the
  * substitution and continue"; "The server MUST synthesize a CNAME record". 3.1: its TTL is the DNAME's.
- * The synthesized CNAME is itself the answer to a question for CNAME, or for ANY. */
+ * The synthesized CNAME is itself the answer to a question for CNAME; step 3C makes no exception for ANY. */
 static enum step substitute(struct asking *a, const struct name *owner)
 {
 	const struct rrset *s = look_rrset(a->zone, owner, RR_DNAME);
@@ -115,7 +115,7 @@ static enum step substitute(struct asking *a, const struct name *owner)
 		return ENDED;
 	}
 	message_add(a->out, MODEL_ANSWER, &a->qname, RR_CNAME, s->ttl, view_of(next.wire, next.len));
-	return a->qtype == RR_CNAME || a->qtype == RR_ANY ? ENDED : go_to(a, &next);
+	return a->qtype == RR_CNAME ? ENDED : go_to(a, &next);
 }
 
 /* RFC 8482 4: "a DNS responder that receives an ANY query MAY decline to provide a conventional ANY response":

@@ -271,7 +271,9 @@ START_TEST(map_sizes)
 	struct store *s;
 
 	setenv("EDICT_MAPSIZE", sizes[_i].text, 1);
-	ck_assert_msg(store_open(dir, 0, &s, why) == sizes[_i].want, "\"%s\": %s", sizes[_i].text, why);
+	enum err e = store_open(dir, 0, &s, why);
+	unsetenv("EDICT_MAPSIZE");
+	ck_assert_msg(e == sizes[_i].want, "\"%s\": %s", sizes[_i].text, why);
 	ck_assert_msg((s == NULL) == (strstr(why, "EDICT_MAPSIZE") != NULL), "%s", why);
 	store_close(s);
 }

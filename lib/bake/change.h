@@ -1,0 +1,42 @@
+/*
+ * change.h -- a zone that is in the database, changed name by name.
+ *
+ *      changes -- by owner --> rows before and after --> records before and after
+ *                                      |                        |
+ *                                   rrsets                   its pages
+ *
+ *      and once for all of them: the zone row, the node of the zone table
+ *
+ * What a change costs depends on the names it touches and on their depth, not
+ * on the zone: a name's records lie in one page, or in one page each if they
+ * are large; a page that is full splits. A zone in the pool is small, so it is
+ * made anew, and moves to an image of its own when it outgrows the pool.
+ *
+ * Names above a name come and go with it: an empty non-terminal is in its page
+ * exactly as long as it has no data and something below it has.
+ *
+ * Knows: parts.h, rows.h, table.h.   Must not know: messages, who may change what.
+ */
+#ifndef BAKE_CHANGE_H
+#define BAKE_CHANGE_H
+
+#include "store/store.h"
+#include "zone/zone.h"
+
+struct change {
+	struct name owner; /* letter case as it shall be kept */
+	uint16_t type;
+	const struct rrset *set; /* what is there afterwards, in any order; NULL: nothing */
+};
+
+/* change_apply changes a zone in a write transaction of the caller, who may put several changes into it and
+ * commits them. Of several changes of one RRset the last counts. On failure *why is one line for the operator.
+ * Nothing was written if the zone is not there (ERR_NOTFOUND), if the change may not be (ERR_REFUSED: outside
+ * the zone, without an SOA afterwards, or of a signed zone, which has to be signed anew by who changes it), or if
+ * an RRset or a name is too large to be served (ERR_SPACE). After any other failure the transaction has to be
+ * aborted. A new serial is a change of the SOA like any other. Whether the zone is still a good one is the
+ * caller's question; its answers are those of the records it has then. */
+enum err change_apply(struct store *s, struct store_txn *t, const struct name *apex, const struct change *c,
+		      size_t n, char why[256]);
+
+#endif

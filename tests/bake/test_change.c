@@ -1,0 +1,391 @@
+/*
+ * A zone changed name by name is the zone a compile would have made.
+ *
+ * A random zone is the universe: at any time some of its RRsets are there,
+ * whole or in part, and each round some come, go, or become others. Then
+ * every stored record must be what the rows make, every answer what the naive
+ * twin says of the records that should be there. The test's number is the seed.
+ *
+ * EDICT_CHANGE_ZONES asks for more than `make check` does.
+ */
+#include "tests/help/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "answer/query.h"
+#include "bake/change.h"
+#include "bake/compile.h"
+#include "bake/verify.h"
+#include "dns/msg.h"
+#include "tests/help/tempdb.h"
+#include "tests/model/load.h"
+#include "tests/model/twin.h"
+
+enum { ROUNDS = 8, QUESTIONS = 25 };
+
+/* An RRset of the universe. */
+struct item {
+	struct name owner;
+	const struct rrset *whole;
+	struct rrset now; /* the RDATA is in canonical order, or the other way round */
+	bool there;
+};
+
+struct universe {
+	struct zone *all;
+	struct item *item;
+	size_t n;
+	bool is_signed;
+};
+
+struct world {
+	int seed;
+	struct rng rng;
+	struct twin past; /* the universes: questions about what was there */
+	struct twin now;  /* the zones as they are */
+	struct universe zone[GROUP_MAX];
+	struct arena arena;
+	struct store *store;
+	struct snapshot *snapshot;
+	struct answerer *answerer;
+};
+
+/* ---- the universe ---- */
+
+static struct rdata copy_rdata(struct world *w, const struct rdata *r)
+{
+	return (struct rdata){ arena_copy(&w->arena, r->p, r->n), r->n, 0 };
+}
+
+/* vary makes `now` another RRset of the same type: fewer records, another TTL, for an SOA another serial. */
+static void vary(struct world *w, struct item *i)
+{
+	const struct rrset *from = i->whole;
+	uint32_t first = rng_below(&w->rng, from->n);
+	bool backwards = rng_percent(&w->rng, 50);
+
+	i->now = *from;
+	i->now.next = NULL;
+	i->now.n = 1 + rng_below(&w->rng, from->n - first);
+	i->now.rdata = arena_take(&w->arena, i->now.n * sizeof *i->now.rdata);
+	for (uint32_t k = 0; k < i->now.n; k++)
+		i->now.rdata[k] = copy_rdata(w, &from->rdata[first + (backwards ? i->now.n - 1 - k : k)]);
+	if (rng_percent(&w->rng, 30))
+		i->now.ttl = rng_below(&w->rng, 10000);
+	if (from->type == RR_SOA)
+		put_u32((uint8_t *)(uintptr_t)i->now.rdata[0].p + i->now.rdata[0].n - 20,
+			(uint32_t)rng_next(&w->rng));
+}
+
+static bool must_stay(const struct universe *u, const struct item *i)
+{
+	return name_eq(&i->owner, &u->all->apex) && (i->whole->type == RR_SOA || i->whole->type == RR_NS);
+}
+
+static void fill_universe(struct world *w, struct universe *u, struct zone *z)
+{
+	uint32_t percent = rng_below(&w->rng, 100);
+	size_t cap = 0;
+
+	*u = (struct universe){ .all = z };
+	for (size_t k = 0; k < z->n_nodes; k++)
+		for (struct rrset *s = z->node[k]->rrsets; s != NULL; s = s->next) {
+			u->item = grow_array(u->item, &cap, u->n + 1, sizeof *u->item);
+			struct item *i = &u->item[u->n++];
+			*i = (struct item){ .whole = s, .now = *s };
+			i->now.next = NULL;
+			node_name(z->node[k], &i->owner);
+			u->is_signed |= s->n_sig != 0 || s->type == RR_NSEC || s->type == RR_NSEC3;
+			i->there = must_stay(u, i) || rng_percent(&w->rng, percent);
+		}
+}
+
+/* build makes the zone of what is there. */
+static struct zone *build(const struct universe *u)
+{
+	struct zone *z = zone_new(&u->all->apex);
+
+	for (size_t k = 0; k < u->n; k++) {
+		const struct item *i = &u->item[k];
+		for (uint32_t r = 0; (i->there || u->is_signed) && r < i->now.n; r++)
+			ck_assert_int_eq(
+			    zone_add(z, &i->owner, i->now.type, i->now.ttl, rdata_view(&i->now.rdata[r]), 0), OK);
+		for (uint32_t r = 0; u->is_signed && r < i->now.n_sig; r++)
+			ck_assert_int_eq(
+			    zone_add(z, &i->owner, RR_RRSIG, i->now.sig_ttl, rdata_view(&i->now.sig[r]), 0), OK);
+	}
+	zone_seal(z, NULL, NULL);
+	return z;
+}
+
+/* ---- what must be true after each round ---- */
+
+static void check_zone(struct world *w, const struct zone *z)
+{
+	struct verify_result r;
+	struct zone_row row;
+
+	ck_assert_int_eq(verify_zone(w->snapshot, &z->apex, &r), OK);
+	ck_assert_msg(r.wrong == 0, "seed %d: %s", w->seed, r.first);
+	ck_assert_int_eq(store_zone_get(w->snapshot->txn, &z->apex, &row), OK);
+	ck_assert_msg(row.records == z->n_records && row.names == z->n_nodes,
+		      "seed %d: the row counts %d records and %d names, the zone has %d and %d", w->seed,
+		      (int)row.records, (int)row.names, (int)z->n_records, (int)z->n_nodes);
+	ck_assert_uint_eq(row.serial, get_u32(zone_soa(z).p + zone_soa(z).n - 20));
+}
+
+static void ask_one(struct world *w, unsigned number)
+{
+	static uint8_t request[512], response[MSG_MAX];
+	static char report[3000];
+	struct twin_question q = twin_question(number % 2 != 0 ? &w->past : &w->now);
+	struct wr in = wr_of(request, sizeof request), out = wr_of(response, sizeof response);
+
+	twin_request(&q, (uint16_t)number, &in);
+	ck_assert_int_eq(query_answer(w->answerer, w->snapshot, TRANSPORT_TCP, wr_view_of(&in), &out), SEND);
+	ck_assert_msg(twin_agrees(&w->now, &q, wr_view_of(&out), report, sizeof report), "seed %d:\n%s", w->seed,
+		      report);
+}
+
+static void check_world(struct world *w)
+{
+	struct snapshot *before = w->snapshot;
+
+	ck_assert_int_eq(snapshot_make(w->store, before, &w->snapshot), OK);
+	snapshot_free(before);
+	for (size_t i = 0; i < w->now.zones.n; i++)
+		check_zone(w, w->now.zones.zone[i]);
+	for (unsigned i = 0; i < QUESTIONS; i++)
+		ask_one(w, i);
+}
+
+/* ---- changing ---- */
+
+enum { CHANGES_MAX = 12 };
+
+static size_t random_changes(struct world *w, struct universe *u, struct change *c)
+{
+	size_t n = 1 + rng_below(&w->rng, CHANGES_MAX - 1);
+
+	for (size_t k = 0; k < n; k++) {
+		struct item *i = &u->item[rng_below(&w->rng, (uint32_t)u->n)];
+		i->there = must_stay(u, i) || !i->there || rng_percent(&w->rng, 30);
+		vary(w, i);
+		c[k].owner = i->owner;
+		c[k].type = i->whole->type;
+		if (rng_percent(&w->rng, 20))
+			random_case(&w->rng, &c[k].owner);
+	}
+	/* What an item is after all of them is what each of its changes says: the last counts anyway. */
+	for (size_t k = 0; k < n; k++)
+		for (size_t j = 0; j < u->n; j++)
+			if (u->item[j].whole->type == c[k].type && name_eq(&u->item[j].owner, &c[k].owner))
+				c[k].set = u->item[j].there ? &u->item[j].now : NULL;
+	return n;
+}
+
+static void change_signed(struct world *w, const struct universe *u, struct store_txn *t)
+{
+	const struct change nothing = { u->all->apex, RR_TXT, NULL };
+	char why[256];
+
+	ck_assert_int_eq(change_apply(w->store, t, &u->all->apex, &nothing, 1, why), ERR_REFUSED);
+	ck_assert_msg(strstr(why, "signed") != NULL, "%s", why);
+}
+
+static void change_zone(struct world *w, size_t zone, struct store_txn *t)
+{
+	struct universe *u = &w->zone[zone];
+	struct change c[CHANGES_MAX];
+	char why[256];
+	size_t n = random_changes(w, u, c);
+	enum err e = change_apply(w->store, t, &u->all->apex, c, n, why);
+
+	ck_assert_msg(e == OK, "seed %d: %s", w->seed, why);
+	zone_free(w->now.zones.zone[zone]);
+	w->now.zones.zone[zone] = build(u);
+}
+
+static void change_world(struct world *w)
+{
+	struct store_txn *t;
+
+	ck_assert_int_eq(store_write(w->store, &t), OK);
+	for (size_t i = 0; i < w->now.zones.n; i++)
+		for (unsigned times = rng_below(&w->rng, 3); times > 0; times--)
+			if (w->zone[i].is_signed)
+				change_signed(w, &w->zone[i], t);
+			else
+				change_zone(w, i, t);
+	ck_assert_int_eq(store_commit(t), OK);
+}
+
+static void open_world(struct world *w, int seed)
+{
+	const struct compile_facts facts = { .now = 1 };
+	static struct answer_options options; /* the answerer keeps a pointer */
+	char why[256];
+
+	memset(w, 0, sizeof *w);
+	w->seed = seed;
+	w->rng.state = (uint64_t)seed;
+	twin_open(&w->past, (uint64_t)seed);
+	w->now = w->past;
+	tempdb_dir();
+	w->store = tempdb_open(0);
+	for (size_t i = 0; i < w->past.zones.n; i++) {
+		fill_universe(w, &w->zone[i], w->past.zones.zone[i]);
+		w->now.zones.zone[i] = build(&w->zone[i]);
+		ck_assert_msg(compile_zone(w->store, w->now.zones.zone[i], &facts, why) == OK, "%s", why);
+	}
+	answer_options_default(&options);
+	w->answerer = answerer_new(&options);
+	ck_assert_int_eq(snapshot_make(w->store, NULL, &w->snapshot), OK);
+}
+
+static void close_world(struct world *w)
+{
+	for (size_t i = 0; i < w->past.zones.n; i++)
+		free(w->zone[i].item);
+	snapshot_free(w->snapshot);
+	answerer_free(w->answerer);
+	store_close(w->store);
+	tempdb_remove();
+	twin_close(&w->now);
+	twin_close(&w->past);
+	arena_free(&w->arena);
+}
+
+START_TEST(changed_zones_are_compiled_zones)
+{
+	static struct world w;
+
+	open_world(&w, _i);
+	for (int round = 0; round < ROUNDS; round++) {
+		change_world(&w);
+		check_world(&w);
+	}
+	close_world(&w);
+}
+END_TEST
+
+/* ---- what may not be, and what always may ---- */
+
+static const struct rdata an_address = { (const uint8_t *)"\1\2\3\4", 4, 0 };
+static const struct rrset address = {
+	.type = RR_A, .ttl = 60, .n = 1, .rdata = (struct rdata *)(uintptr_t)&an_address
+};
+static const struct rrset two_soas = { .type = RR_SOA, .n = 2, .rdata = (struct rdata *)(uintptr_t)&an_address };
+static const struct rrset with_signature = {
+	.type = RR_A, .n = 1, .n_sig = 1, .rdata = (struct rdata *)(uintptr_t)&an_address
+};
+
+static const struct {
+	const char *why, *apex, *owner;
+	uint16_t type;
+	const struct rrset *set;
+	enum err want;
+} cases[] = {
+	{ "a zone that is not there", "other.", "a.other.", RR_A, &address, ERR_NOTFOUND },
+	{ "a name beside the zone", "test.", "a.other.", RR_A, &address, ERR_REFUSED },
+	{ "a name above the zone", "test.", ".", RR_A, &address, ERR_REFUSED },
+	{ "no SOA any more", "test.", "test.", RR_SOA, NULL, ERR_REFUSED },
+	{ "two SOAs", "test.", "test.", RR_SOA, &two_soas, ERR_REFUSED },
+	{ "an SOA below the apex", "test.", "a.test.", RR_SOA, &two_soas, ERR_REFUSED },
+	{ "a set of another type", "test.", "a.test.", RR_AAAA, &address, ERR_REFUSED },
+	{ "a signature", "test.", "a.test.", RR_A, &with_signature, ERR_REFUSED },
+	{ "a proof", "test.", "a.test.", RR_NSEC, NULL, ERR_REFUSED },
+	{ "what is not there goes", "test.", "a.b.test.", RR_A, NULL, OK },
+	{ "a name comes", "test.", "a.b.test.", RR_A, &address, OK },
+};
+
+static struct store *store_of(const char *text, const char *origin)
+{
+	const struct compile_facts facts = { .now = 1 };
+	struct zone *z = load_text(text, origin);
+	char why[256];
+
+	tempdb_dir();
+	struct store *s = tempdb_open(0);
+	ck_assert_msg(compile_zone(s, z, &facts, why) == OK, "%s", why);
+	zone_free(z);
+	return s;
+}
+
+START_TEST(what_may_not_be_is_refused)
+{
+	struct store *s = store_of("@ 1 SOA . . 1 2 3 4 5\n@ 1 NS .\n", "test.");
+	struct name apex = name_of(cases[_i].apex);
+	struct change c = { name_of(cases[_i].owner), cases[_i].type, cases[_i].set };
+	struct store_txn *t;
+	char why[256];
+
+	ck_assert_int_eq(store_write(s, &t), OK);
+	enum err e = change_apply(s, t, &apex, &c, 1, why);
+	ck_assert_msg(e == cases[_i].want, "%s: %s", cases[_i].why, why);
+	ck_assert_msg((e == OK) == (why[0] == 0), "%s: says why", cases[_i].why);
+	ck_assert_int_eq(store_commit(t), OK);
+	store_close(s);
+	tempdb_remove();
+}
+END_TEST
+
+/* A small zone that grows out of the pool in one change, and on to many pages, is good at every step. */
+START_TEST(a_zone_outgrows_the_pool)
+{
+	struct store *s = store_of("@ 1 SOA . . 1 2 3 4 5\n@ 1 NS .\n", "test.");
+	struct name apex = name_of("test.");
+	struct zone_row row = { 0 };
+	bool pooled = true;
+
+	for (int i = 0; i < 300; i++) {
+		struct change c = { .type = RR_A, .set = &address };
+		struct verify_result r;
+		struct snapshot *snapshot;
+		struct store_txn *t;
+		char text[64], why[256];
+
+		snprintf(text, sizeof text, "host%d.site%d.test.", i, i / 7);
+		c.owner = name_of(text);
+		ck_assert_int_eq(store_write(s, &t), OK);
+		ck_assert_msg(change_apply(s, t, &apex, &c, 1, why) == OK, "%s", why);
+		ck_assert_int_eq(store_commit(t), OK);
+		ck_assert_int_eq(snapshot_make(s, NULL, &snapshot), OK);
+		ck_assert_int_eq(verify_zone(snapshot, &apex, &r), OK);
+		ck_assert_msg(r.wrong == 0, "%s: %s", text, r.first);
+		ck_assert_int_eq(store_zone_get(snapshot->txn, &apex, &row), OK);
+		snapshot_free(snapshot);
+		ck_assert_msg(pooled || !(row.flags & ZONE_ROW_POOLED), "back in the pool");
+		pooled = row.flags & ZONE_ROW_POOLED;
+	}
+	ck_assert_msg(!pooled, "300 names are no small zone");
+	ck_assert(row.flags & ZONE_ROW_UPDATED);
+	ck_assert_uint_eq(row.records, 302);
+	ck_assert_uint_eq(row.names, 1 + 300 + 43);
+	store_close(s);
+	tempdb_remove();
+}
+END_TEST
+
+static int zones_asked_for(void)
+{
+	const char *text = getenv("EDICT_CHANGE_ZONES");
+
+	return text != NULL ? (int)strtol(text, NULL, 10) : 150;
+}
+
+int main(void)
+{
+	Suite *s = suite_create("change");
+	TCase *t = tcase_create("change");
+
+	setenv("EDICT_MAPSIZE", "256M", 0);
+	setenv("TMPDIR", "/dev/shm", 0); /* thousands of commits; the disk is not what is tested */
+	tcase_set_timeout(t, 600);
+	tcase_add_loop_test(t, changed_zones_are_compiled_zones, 0, zones_asked_for());
+	tcase_add_loop_test(t, what_may_not_be_is_refused, 0, COUNT_OF(cases));
+	tcase_add_test(t, a_zone_outgrows_the_pool);
+	suite_add_tcase(s, t);
+	return run_suite(s);
+}
