@@ -10,21 +10,29 @@ static int exit_of(enum err e)
 	return e == ERR_SPACE || e == ERR_REFUSED || e == ERR_NOTFOUND ? EXIT_WRONG : EXIT_SYSTEM;
 }
 
+static void take_progress(void *progress, const char *doing, uint64_t done, uint64_t total)
+{
+	progress_at(progress, doing, done, total, done, "names");
+}
+
 static int compile_one(const struct options *o, struct store *s, const char *origin, const char *path)
 {
+	struct progress progress;
 	struct name apex;
 	struct loaded l;
 	char why[256];
 
 	if (!origin_read(origin, &apex))
 		return EXIT_USAGE;
-	load_zone(o, &apex, path, &l);
+	progress_begin(&progress, o->quiet);
+	load_zone(o, &apex, path, &progress, &l);
 	if (l.zone == NULL) {
 		complain("%s: not compiled, %llu errors; the database is as it was", origin, (unsigned long long)l.errors);
 		return l.unreadable && o->list == NULL ? EXIT_SYSTEM : EXIT_WRONG;
 	}
-	struct compile_facts facts = { (uint64_t)now_of(o), l.checks, o->replace };
+	struct compile_facts facts = { (uint64_t)now_of(o), l.checks, o->replace, take_progress, &progress };
 	enum err e = compile_zone(s, l.zone, &facts, why);
+	progress_clear(&progress);
 	if (e != OK)
 		complain("%s: not compiled: %s", origin, why);
 	else if (!o->quiet)

@@ -187,6 +187,7 @@ static enum err compile_big(struct compile *c)
 
 	if (e != OK)
 		return fail(c, e, "starting a build");
+	build_watch(b, c->facts->progress, c->facts->context);
 	e = write_rows(c, b, image);
 	if (e == OK)
 		e = parts_write(&c->parts, b, store_psize(c->store), image);
