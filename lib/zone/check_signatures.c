@@ -52,6 +52,15 @@ static void note(struct sig_job *j, size_t at, const struct rrset *set, const st
 	j->flaw[j->n_flaws++] = (struct sig_flaw){ at, set, sig, id, what };
 }
 
+/* noted: since the flaw numbered `from` there is one of this check. */
+static bool noted(const struct sig_job *j, size_t from, enum check_id id)
+{
+	for (size_t i = from; i < j->n_flaws; i++)
+		if (j->flaw[i].id == id)
+			return true;
+	return false;
+}
+
 static struct signed_set signed_set_of(struct sig_job *j, const struct name *owner, const struct rrset *s)
 {
 	if (j->rdata_cap < s->n)
@@ -135,16 +144,17 @@ static bool check_one(struct sig_job *j, size_t at, const struct rrset *s, const
 static void check_set_signatures(struct sig_job *j, size_t at, const struct name *owner, const struct rrset *s)
 {
 	struct signed_set set = signed_set_of(j, owner, s);
+	const size_t before = j->n_flaws;
 	bool valid = false;
 
 	for (uint32_t i = 0; i < s->n_sig && i < SIGNATURES_MAX; i++)
 		valid |= check_one(j, at, s, &s->sig[i], &set);
-	if (s->n_sig > 0 && s->sig_ttl != s->ttl)
+	if (s->n_sig > 0 && s->sig_ttl != s->ttl && !noted(j, before, CHECK_RRSIG_TTL))
 		note(j, at, s, &s->sig[0], CHECK_RRSIG_TTL, "has not the TTL of the records (RFC 4034 3)");
 	if (s->n_sig > SIGNATURES_MAX)
 		note(j, at, s, &s->sig[SIGNATURES_MAX], CHECK_RRSIG_UNVERIFIED,
 		     "and those behind it were not verified: too many");
-	if (!valid)
+	if (!valid && !noted(j, before, CHECK_RRSIG_WRONG)) /* one finding is enough for one flaw */
 		note(j, at, s, NULL, CHECK_RRSIG_MISSING,
 		     s->n_sig == 0 ? "have no signature" : "have no valid signature");
 }
