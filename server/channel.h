@@ -7,6 +7,8 @@
  *        | <------------- PINNED n, commit --- |   or UNPINNED n, error
  *        | -- READY zones -------------------> |   answers questions from now on
  *        | -- DROP n ------------------------> |   ends that read transaction
+ *        | <-------------------------- PING -- |   are you there?
+ *        | -- PONG --------------------------> |
  *        | <------------------------- DRAIN -- |   read no more UDP, finish TCP, end
  *        | <-------------------------- QUIT -- |   end now
  *
@@ -28,6 +30,8 @@ enum channel_kind {
 	CHANNEL_DROP,
 	CHANNEL_DRAIN,
 	CHANNEL_QUIT,
+	CHANNEL_PING,
+	CHANNEL_PONG,
 };
 
 struct channel_message {

@@ -17,7 +17,11 @@
 #include "server/udp.h"
 #include "server/user.h"
 
-enum { TICK = 50, STACK = 256 << 10 }; /* ms between looks for commits; octets of a thread's stack */
+enum {
+	TICK = 50,          /* ms between looks for commits */
+	STACK = 256 << 10,  /* octets of a thread's stack */
+	TOUCH_ROUNDS = 100, /* then what is left is read when it is asked for */
+};
 
 /* A thread that answers: UDP, or the last one TCP. */
 struct hand {
@@ -41,7 +45,7 @@ struct front {
 	struct hand *hand;
 	pthread_t toucher;
 	bool touching;
-	bool drained;
+	atomic_bool drained;
 };
 
 /* ---- threads ---- */
@@ -94,22 +98,44 @@ static bool start_hands(struct front *f)
 	return true;
 }
 
-static bool any_alive(const struct front *f)
+static size_t n_alive(const struct front *f)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < f->n_hands; i++)
-		if (f->hand[i].started && atomic_load(&f->hand[i].alive))
-			return true;
-	return false;
+		n += f->hand[i].started && atomic_load(&f->hand[i].alive);
+	return n;
 }
 
-/* The first snapshot's pages are read while answering goes on: nobody else could answer meanwhile. */
+/* What the reading of all pages at the start is interrupted by. */
+struct first_touch {
+	struct front *front;
+	const struct snapshot *of;
+	uint64_t until;
+};
+
+static bool go_on_touching(void *context)
+{
+	const struct first_touch *t = context;
+	struct front *f = t->front;
+
+	return !atomic_load(&f->drained) && (clock_ms() < t->until || generation_is_newest(f->generation, t->of));
+}
+
+/* The first snapshot's pages are read while answering goes on: nobody else could answer meanwhile. That may take
+ * minutes, in which no old commit may be held: from time to time it goes on with the newest, where what was read
+ * before is passed quickly. */
 static void *touch_first(void *arg)
 {
 	struct front *f = arg;
-	const struct snapshot *s = generation_enter(f->generation, f->n_hands);
+	bool all = false;
 
-	snapshot_touch(s, NULL);
-	generation_leave(f->generation, f->n_hands);
+	for (int round = 0; round < TOUCH_ROUNDS && !all && !atomic_load(&f->drained); round++) {
+		struct first_touch t = { f, generation_enter(f->generation, f->n_hands),
+					 clock_ms() + RENEW_TOUCH };
+		all = snapshot_touch(t.of, NULL, go_on_touching, &t);
+		generation_leave(f->generation, f->n_hands);
+	}
 	return NULL;
 }
 
@@ -204,15 +230,31 @@ static void obey(struct front *f)
 
 	if (o->quit)
 		ring(f->bell.quit);
-	if ((o->quit || o->drain) && !f->drained) {
+	if ((o->quit || o->drain) && !atomic_load(&f->drained)) {
 		ring(f->bell.drain);
-		f->drained = true;
+		atomic_store(&f->drained, true);
 	}
+}
+
+/* give_up ends this process, for another to be started: its threads are in a state that nobody foresaw. */
+_Noreturn static void give_up(const char *why)
+{
+	log_line("%s; ending, the parent starts another", why);
+	_exit(EXIT_SYSTEM);
+}
+
+static void look_after_threads(struct front *f)
+{
+	if (!atomic_load(&f->drained) && n_alive(f) < f->n_hands)
+		give_up("a thread ended by itself, and its clients would get no answers");
+	if (f->renew.stuck)
+		give_up("a thread does not come back from a question, and the commit it holds makes the database "
+			"grow");
 }
 
 static void serve(struct front *f)
 {
-	while (any_alive(f)) {
+	while (n_alive(f) > 0) {
 		renew_hear(&f->renew, TICK);
 		if (f->renew.orders.alone) {
 			log_line("the parent is gone; ending");
@@ -220,6 +262,7 @@ static void serve(struct front *f)
 		}
 		obey(f);
 		renew_tick(&f->renew);
+		look_after_threads(f);
 		log_damage(f);
 	}
 }

@@ -49,9 +49,14 @@ void generation_publish(struct generation *g, const struct snapshot *s)
 	atomic_store(&g->published, s);
 }
 
+bool generation_is_newest(const struct generation *g, const struct snapshot *s)
+{
+	return atomic_load(&g->published) == s;
+}
+
 bool generation_in_use(const struct generation *g, const struct snapshot *s)
 {
-	if (atomic_load(&g->published) == s)
+	if (generation_is_newest(g, s))
 		return true;
 	for (size_t i = 0; i < g->n_readers; i++)
 		if (atomic_load(&g->reader[i].uses) == s)

@@ -46,6 +46,9 @@ void generation_leave(struct generation *g, size_t reader);
 /* generation_publish: who enters from now on gets s. */
 void generation_publish(struct generation *g, const struct snapshot *s);
 
+/* generation_is_newest: nothing was published after s. */
+bool generation_is_newest(const struct generation *g, const struct snapshot *s);
+
 /* generation_in_use is false if no reader has s, nor ever will again once another was published. */
 bool generation_in_use(const struct generation *g, const struct snapshot *s);
 

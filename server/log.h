@@ -5,7 +5,9 @@
  *      2026-11-21T23:31:40.007Z edictd[front 4711]: ...
  *
  * A line says what happened, to what, and what was done about it. It leaves
- * in one write, so lines of several processes do not mix. Without a time
+ * in one write, so lines of several processes do not mix. Nobody waits for
+ * the log: where it is a pipe that is full, lines are lost, and their number
+ * is told when it flows again. Without a time
  * stamp when standard error is the journal (JOURNAL_STREAM), which has its own.
  *
  * Knows: libc.   Must not know: who calls.

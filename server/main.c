@@ -13,6 +13,7 @@ int main(int argc, char *argv[])
 	struct options o;
 	char why[256];
 
+	hold_streams();
 	if (!options_parse(argc, argv, &o, why)) {
 		log_line("%s", why);
 		return EXIT_USAGE;

@@ -25,6 +25,9 @@ enum {
 	BACKOFF_MAX = 5000,    /* ms between starts of fronts that crash */
 	STEADY = 10000,        /* ms: a front that served so long starts the back-off anew */
 	READERS_CHECK = 60000, /* ms between looks for readers that died */
+	PING_EVERY = 1000,     /* ms */
+	SHORTEST_WAIT = 5,     /* ms: what is due and cannot be done must not make the loop spin */
+	SILENT_MAX = 10,       /* pings that may be due without an answer */
 };
 
 /*
@@ -42,8 +45,9 @@ enum front_state { FRONT_FREE, FRONT_STARTING, FRONT_SERVING, FRONT_DRAINING };
 struct front {
 	enum front_state state;
 	pid_t pid;
-	int channel;    /* -1: closed; the process is about to be gone */
-	uint64_t since; /* ms: when it came into this state */
+	int channel;     /* -1: closed; the process is about to be gone */
+	uint64_t since;  /* ms: when it came into this state */
+	unsigned silent; /* pings that were due since its last answer; 0: none is out */
 	struct pins pins;
 };
 
@@ -60,6 +64,7 @@ struct parent {
 	uint64_t backoff;       /* ms */
 	uint64_t quit_at;       /* ms: when patience ends; 0: not asked to end */
 	uint64_t readers_check; /* ms */
+	uint64_t ping_at;       /* ms */
 	int exit_code;
 };
 
@@ -75,6 +80,7 @@ static void enter(struct front *f, enum front_state state)
 {
 	f->state = state;
 	f->since = clock_ms();
+	f->silent = 0;
 }
 
 /* cut_off ends a front that is not ours any more, or too slow. Its death is noticed like any other. */
@@ -170,6 +176,14 @@ static bool on_drop(struct parent *p, struct front *f, const struct channel_mess
 	return pin_drop(&f->pins, m->pin) == OK;
 }
 
+static bool on_pong(struct parent *p, struct front *f, const struct channel_message *m)
+{
+	(void)p;
+	(void)m;
+	f->silent = 0;
+	return true;
+}
+
 /* What a front may say; false from the function: it is not ours any more. */
 static const struct {
 	enum channel_kind kind;
@@ -178,6 +192,7 @@ static const struct {
 	{ CHANNEL_PIN, on_pin },
 	{ CHANNEL_DROP, on_drop },
 	{ CHANNEL_READY, on_ready },
+	{ CHANNEL_PONG, on_pong },
 };
 
 static bool act_on(struct parent *p, struct front *f, const struct channel_message *m)
@@ -317,6 +332,25 @@ static void end_the_slow(struct parent *p)
 	}
 }
 
+/* A front that hangs holds its pins, and the database grows with every commit. What is counted is how often this
+ * process came by, not time: when the machine slept, or all of us were stopped, nobody was silent. */
+static void ping(struct parent *p)
+{
+	for (size_t i = 0; i < FRONTS_MAX; i++) {
+		struct front *f = &p->front[i];
+
+		if ((f->state != FRONT_SERVING && f->state != FRONT_DRAINING) || f->channel < 0)
+			continue;
+		if (f->silent++ == 0 && channel_send(f->channel, CHANNEL_PING, 0, 0))
+			continue;
+		if (f->silent > SILENT_MAX) {
+			log_line("front %d does not answer its parent for %u s; ending it", (int)f->pid,
+				 (unsigned)(SILENT_MAX * PING_EVERY / 1000));
+			cut_off(f);
+		}
+	}
+}
+
 static void on_time(struct parent *p)
 {
 	uint64_t now = clock_ms();
@@ -328,6 +362,10 @@ static void on_time(struct parent *p)
 			if (p->front[i].state != FRONT_FREE)
 				cut_off(&p->front[i]);
 	end_the_slow(p);
+	if (p->ping_at <= now) {
+		p->ping_at = now + PING_EVERY;
+		ping(p);
+	}
 	if (now - p->readers_check >= READERS_CHECK) {
 		store_clear_stale_readers(p->store);
 		p->readers_check = now;
@@ -343,7 +381,7 @@ static int until_next(const struct parent *p)
 		wait = clock_left(p->start_at, now, wait);
 	if (p->quit_at != 0)
 		wait = clock_left(p->quit_at, now, wait);
-	return wait;
+	return wait > 0 ? wait : SHORTEST_WAIT;
 }
 
 /* ---- the loop ---- */

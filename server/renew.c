@@ -26,7 +26,9 @@ static bool hear_one(struct renew *r, struct channel_message *reply)
 	case CHANNEL_MESSAGE:
 		break;
 	}
-	if (m.kind == CHANNEL_DRAIN)
+	if (m.kind == CHANNEL_PING)
+		(void)!channel_send(r->channel, CHANNEL_PONG, 0, 0); /* if it is gone we shall hear */
+	else if (m.kind == CHANNEL_DRAIN)
 		r->orders.drain = true;
 	else if (m.kind == CHANNEL_QUIT)
 		r->orders.quit = true;
@@ -126,8 +128,37 @@ static void let_go(struct renew *r)
 			continue;
 		snapshot_free(r->held[n]);
 		r->held[n] = NULL;
+		r->late[n] = 0;
 		drop(r, n);
 	}
+}
+
+/* count_late counts seconds in which this thread ran: a process that was stopped, or a machine that slept, is no
+ * thread that hangs. */
+static void count_late(struct renew *r)
+{
+	uint64_t now = clock_ms();
+
+	if (now - r->counted < 1000)
+		return;
+	r->counted = now;
+	for (size_t n = 0; n < PINS_MAX; n++)
+		if (r->held[n] != NULL && n != r->current && ++r->late[n] == RENEW_LATE)
+			r->stuck = true;
+}
+
+/* What reading a new image's pages is interrupted by. */
+struct touching {
+	struct renew *renew;
+	uint64_t until;
+};
+
+static bool go_on_touching(void *context)
+{
+	const struct touching *t = context;
+
+	renew_hear(t->renew, 0);
+	return !t->renew->orders.quit && !t->renew->orders.alone && clock_ms() < t->until;
 }
 
 static size_t free_number(const struct renew *r)
@@ -157,6 +188,7 @@ void renew_tick(struct renew *r)
 	enum err e;
 
 	let_go(r);
+	count_late(r);
 	if (r->orders.alone || r->orders.quit || !snapshot_is_stale(r->store, now))
 		return;
 	n = free_number(r);
@@ -168,7 +200,8 @@ void renew_tick(struct renew *r)
 			complain(r, e);
 		return;
 	}
-	snapshot_touch(r->held[n], now);
+	struct touching t = { r, clock_ms() + RENEW_TOUCH };
+	(void)!snapshot_touch(r->held[n], now, go_on_touching, &t); /* what is left is read when it is asked for */
 	generation_publish(r->generation, r->held[n]);
 	r->current = n;
 	let_go(r);

@@ -1,23 +1,26 @@
 #include "zonec/zonec.h"
 
 #include <malloc.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
 	const char *name;
 	int (*run)(const struct options *);
 	const char *operands, *text;
+	bool writes;
 } commands[] = {
-	{ "compile", command_compile, "-d DB ORIGIN FILE | -d DB --list FILE", "check a zone and compile it into the database" },
-	{ "check", command_check, "ORIGIN FILE | --explain", "say all that is wrong with a zone, write nothing" },
-	{ "list", command_list, "-d DB", "the zones of a database, one a line" },
-	{ "stats", command_stats, "-d DB", "what a database holds and takes" },
-	{ "dump", command_dump, "-d DB ORIGIN", "a zone as a master file, in canonical order" },
-	{ "drop", command_drop, "-d DB ORIGIN", "remove a zone" },
-	{ "verify", command_verify, "-d DB [ORIGIN]", "check what is stored, down to every answer" },
-	{ "query", command_query, "-d DB [+dnssec] NAME TYPE", "the answer the server would give" },
+	{ "compile", command_compile, "-d DB ORIGIN FILE | -d DB --list FILE", "check a zone and compile it into the database", true },
+	{ "check", command_check, "ORIGIN FILE | --explain", "say all that is wrong with a zone, write nothing", false },
+	{ "list", command_list, "-d DB", "the zones of a database, one a line", false },
+	{ "stats", command_stats, "-d DB", "what a database holds and takes", false },
+	{ "dump", command_dump, "-d DB ORIGIN", "a zone as a master file, in canonical order", false },
+	{ "drop", command_drop, "-d DB ORIGIN", "remove a zone", true },
+	{ "verify", command_verify, "-d DB [ORIGIN]", "check what is stored, down to every answer", false },
+	{ "query", command_query, "-d DB [+dnssec] NAME TYPE", "the answer the server would give", false },
 };
 
 void complain(const char *fmt, ...)
@@ -30,6 +33,27 @@ void complain(const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	fputc('\n', stderr);
 	va_end(args);
+}
+
+/* Nothing is left to do but to say so: what a commit has not made visible, nobody sees, and the next compile sweeps
+ * it away. The signal then ends the program as it would have. */
+static void on_interrupt(int signal)
+{
+	static const char line[] = "\r\033[Kzonec: interrupted; a zone is as it was, or replaced as a whole\n";
+	const size_t skip = isatty(STDERR_FILENO) == 1 ? 0 : 4; /* what clears a line of progress */
+	ssize_t written = write(STDERR_FILENO, line + skip, sizeof line - 1 - skip);
+
+	(void)written;
+	(void)raise(signal); /* SA_RESETHAND: by default now */
+}
+
+static void catch_interrupts(void)
+{
+	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
 }
 
 static void help(FILE *to)
@@ -82,6 +106,8 @@ int main(int argc, char **argv)
 		help(stdout);
 		return EXIT_DONE;
 	}
+	if (c->writes)
+		catch_interrupts();
 	int code = c->run(&o);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		complain("standard output could not be written");

@@ -3,16 +3,9 @@
 
 #include "answer/query.h"
 #include "dns/msg.h"
-#include "dns/rdata.h"
+#include "dns/rrtype.h"
+#include "zonec/message.h"
 #include "zonec/zonec.h"
-
-static const char *const rcodes[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",
-				      "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE" };
-
-static const struct {
-	uint16_t bit;
-	const char *text;
-} flags[] = { { FLAG_QR, " qr" }, { FLAG_AA, " aa" }, { FLAG_TC, " tc" }, { FLAG_RD, " rd" } };
 
 /* make_request writes a question with an OPT of the largest size. */
 static void make_request(struct wr *w, const struct name *n, uint16_t type, bool dnssec)
@@ -30,61 +23,6 @@ static void make_request(struct wr *w, const struct name *n, uint16_t type, bool
 	wr_u16(w, 4096);
 	wr_u32(w, dnssec ? EDNS_DO : 0);
 	wr_u16(w, 0);
-}
-
-static bool print_record(struct rd *r)
-{
-	static char text[5 * RDATA_MAX + 1100];
-	static uint8_t wire[RDATA_MAX];
-	struct name owner;
-	char name[NAME_TEXT_MAX], type_text[16];
-	struct wr out = wr_of(wire, sizeof wire), printed = wr_of(text, sizeof text);
-
-	name_read(r, &owner);
-	uint16_t type = rd_u16(r);
-	rd_u16(r);
-	uint32_t ttl = rd_u32(r);
-	struct rd rdata = rd_sub(r, rd_u16(r));
-	if (r->bad)
-		return false;
-	if (type == RR_OPT)
-		return true;
-	if (rdata_expand(type, rdata, &out) != OK || rdata_print(type, wr_view_of(&out), &printed) != OK)
-		return false;
-	name_print(&owner, name);
-	rrtype_print(type, type_text);
-	printf("%s\t%u\tIN\t%s\t%s\n", name, ttl, type_text, text);
-	return true;
-}
-
-static bool print_message(struct view message)
-{
-	static const char *const titles[] = { "ANSWER", "AUTHORITY", "ADDITIONAL" };
-	struct rd r = rd_of(message);
-	struct name question;
-	uint16_t count[4];
-
-	rd_u16(&r);
-	uint16_t f = rd_u16(&r);
-	for (unsigned i = 0; i < 4; i++)
-		count[i] = rd_u16(&r);
-	unsigned rcode = f & FLAG_RCODE;
-	printf(";; status: %s, flags:", rcode < COUNT_OF(rcodes) ? rcodes[rcode] : "?");
-	for (size_t i = 0; i < COUNT_OF(flags); i++)
-		if (f & flags[i].bit)
-			fputs(flags[i].text, stdout);
-	printf("; size: %zu\n", message.n);
-	name_read(&r, &question);
-	rd_u32(&r);
-	for (unsigned section = 0; section < 3; section++) {
-		bool only_opt = section == 2 && count[3] <= 1;
-		if (count[section + 1] != 0 && !only_opt)
-			printf("\n;; %s\n", titles[section]);
-		for (unsigned i = 0; i < count[section + 1]; i++)
-			if (!print_record(&r))
-				return false;
-	}
-	return rd_done(&r);
 }
 
 static int ask(const struct options *o, const struct snapshot *s, const struct name *n, uint16_t type)
@@ -105,7 +43,7 @@ static int ask(const struct options *o, const struct snapshot *s, const struct n
 	if (damaged)
 		complain("%s: its data is damaged; compile the zone again", answerer_damaged(a));
 	answerer_free(a);
-	if (v == SEND && !print_message(wr_view_of(&out)))
+	if (v == SEND && !message_print(wr_view_of(&out)))
 		complain("the answer is malformed");
 	return v == SEND && !damaged ? EXIT_DONE : EXIT_SYSTEM;
 }

@@ -76,8 +76,8 @@ static ALWAYS_INLINE void descend(const struct ask *q, struct place *p)
 	for (; d <= labels; d = depth_next(q->zone->part.cuts, d + 1, labels)) {
 		p->what = look_at(q, d, &p->node);
 		p->depth = d;
-		if (p->what == MISSING && d > low)
-			p->what = encloser_between(q, low, d, p);
+		if (p->what == MISSING) /* an apex has its SOA: it can not be missing */
+			p->what = d > low ? encloser_between(q, low, d, p) : DAMAGED;
 		else if (d != labels && (p->what == AT_NODE || p->what == AT_BARE)) {
 			low = d;
 			continue;

@@ -264,11 +264,14 @@ struct touch {
 	uint8_t *from;
 	size_t n;
 	size_t psize;
+	snapshot_go_on *go_on;
+	void *context;
+	bool stopped;
 };
 
 static void touch_now(struct touch *t)
 {
-	if (t->n == 0)
+	if (t->n == 0 || t->stopped)
 		return;
 #ifdef MADV_POPULATE_READ
 	bool done = madvise(t->from, t->n, MADV_POPULATE_READ) == 0;
@@ -278,6 +281,7 @@ static void touch_now(struct touch *t)
 	for (size_t i = 0; !done && i < t->n; i += t->psize)
 		(void)*(volatile uint8_t *)(t->from + i);
 	t->n = 0;
+	t->stopped = t->go_on != NULL && !t->go_on(t->context);
 }
 
 static void touch_page(struct touch *t, page_ref r)
@@ -299,7 +303,7 @@ static void touch_image(struct touch *t, const struct image *im, const struct im
 
 	if (im == NULL || im == old)
 		return;
-	for (size_t i = 0; i < (size_t)1 << (64 - im->shards->shift); i++) {
+	for (size_t i = 0; i < (size_t)1 << (64 - im->shards->shift) && !t->stopped; i++) {
 		const struct directory_part *p = im->shards->part[i];
 		for (size_t k = 0; k < (size_t)1 << (64 - p->shift); k++) {
 			if (p->entry[k] != last)
@@ -307,13 +311,13 @@ static void touch_image(struct touch *t, const struct image *im, const struct im
 			last = p->entry[k];
 		}
 	}
-	for (size_t i = 0; i < im->n_runs; i++)
+	for (size_t i = 0; i < im->n_runs && !t->stopped; i++)
 		touch_page(t, im->runs[i].page);
 }
 
-void snapshot_touch(const struct snapshot *s, const struct snapshot *before)
+bool snapshot_touch(const struct snapshot *s, const struct snapshot *before, snapshot_go_on *go_on, void *context)
 {
-	struct touch t = { NULL, 0, s->psize };
+	struct touch t = { .psize = s->psize, .go_on = go_on, .context = context };
 
 	touch_image(&t, s->zones, old_image(before, IMAGE_ZONES));
 	touch_image(&t, s->pool, old_image(before, IMAGE_POOL));
@@ -321,4 +325,5 @@ void snapshot_touch(const struct snapshot *s, const struct snapshot *before)
 		if (s->table[i] != NULL)
 			touch_image(&t, s->table[i], old_image(before, s->table[i]->id));
 	touch_now(&t);
+	return !t.stopped;
 }

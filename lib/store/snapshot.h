@@ -76,8 +76,9 @@ void snapshot_free(struct snapshot *s);
 bool snapshot_is_stale(struct store *s, const struct snapshot *now);
 
 /* snapshot_touch reads one octet of every page of images that `before` did not have, so that no query waits
- * for the disk. */
-void snapshot_touch(const struct snapshot *s, const struct snapshot *before);
+ * for the disk. That may take long: go_on, unless NULL, is asked every few megabytes. False: it said stop. */
+typedef bool snapshot_go_on(void *context);
+bool snapshot_touch(const struct snapshot *s, const struct snapshot *before, snapshot_go_on *go_on, void *context);
 
 static inline struct view page_view(page_ref r, size_t psize)
 {

@@ -61,7 +61,7 @@ static const struct check checks[CHECKS] = {
 	[CHECK_UNSIGNED] = { "unsigned", W, "DNSSEC records in a zone that is not signed" },
 	[CHECK_NSEC3PARAM] = { "nsec3param", E, "NSEC3PARAM records that cannot be used (RFC 5155 4)" },
 	[CHECK_NSEC3_RECORD] = { "nsec3-record", E,
-				 "an NSEC3 record whose hash has not the length of its algorithm's" },
+				 "an NSEC3 record whose owner or next hash is no hash of its algorithm" },
 	[CHECK_NSEC3_ITERATIONS] = { "nsec3-iterations", W, "more than 0 additional iterations (RFC 9276 3.1)" },
 	[CHECK_NSEC3_ITERATIONS_HIGH] = { "nsec3-iterations-high", W,
 					  "so many iterations that validators take the zone for unsigned and no "
@@ -84,6 +84,17 @@ static const struct check checks[CHECKS] = {
 				     "a signature that was not verified: unknown algorithm, or too many" },
 	[CHECK_ZONEMD_WRONG] = { "zonemd-wrong", E, "the zone's digest is not what ZONEMD says (RFC 8976 4)" },
 	[CHECK_ZONEMD_UNSUPPORTED] = { "zonemd-unsupported", W, "a ZONEMD record of an unknown scheme or hash" },
+	[CHECK_DNAME_AND_NS] = { "dname-and-ns", E, "a DNAME beside NS records below the apex (RFC 6672 2.3)" },
+	[CHECK_NOT_AT_APEX] = { "not-at-apex", W,
+				"a DNSKEY, NSEC3PARAM, ZONEMD or CSYNC record below the apex, where nobody looks for it" },
+	[CHECK_ADDRESS_AS_NAME] = { "address-as-name", W, "an address where the name of a host must be" },
+	[CHECK_HOST_NAME] = { "host-name", W,
+			      "a host's name with other octets than letters, digits and hyphens (RFC 1123 2.1)" },
+	[CHECK_MAILBOX] = { "mailbox", W, "an at sign in the SOA's mailbox (RFC 1035 8)" },
+	[CHECK_SOA_TIMES] = { "soa-times", W, "an SOA whose expire is below its refresh or retry (RFC 1912 2.2)" },
+	[CHECK_NULL_MX] = { "null-mx", W, "an MX record that says \"no mail\" beside others (RFC 7505 3)" },
+	[CHECK_DIGEST_LENGTH] = { "digest-length", W, "a TLSA or SMIMEA record with data of the wrong length" },
+	[CHECK_SPF] = { "spf", W, "an SPF record without the TXT record that is asked for (RFC 7208 3.1)" },
 };
 
 #undef E
@@ -146,6 +157,11 @@ struct checker *checker_new(const struct check_options *o, check_fn *tell, void 
 	return c;
 }
 
+void checker_watch(struct checker *c, check_progress_fn *progress)
+{
+	c->progress = progress;
+}
+
 static void vtell(struct checker *c, enum check_id id, const struct name *owner, uint32_t line, const char *fmt,
 		  va_list args)
 {
@@ -191,6 +207,8 @@ void checker_oddity(void *checker, enum zone_oddity kind, const struct node *n, 
 	rrtype_print(s->type, type);
 	if (kind == ZONE_DUPLICATE)
 		check_node_tell(checker, CHECK_DUPLICATE, n, line, "this %s record is there already", type);
+	else if (kind == ZONE_DUPLICATE_SIG)
+		check_node_tell(checker, CHECK_DUPLICATE, n, line, "this RRSIG record over %s is there already", type);
 	else
 		check_node_tell(checker, CHECK_TTL_DIFFERS, n, line,
 				"TTL differs from that of other %s records: %u "
@@ -224,6 +242,7 @@ static void (*const for_each_set[])(struct checker *, const struct node *, const
 	check_set_targets, /* where NS, MX and SRV lead, glue */
 	check_set_keys,    /* digests and keys that are out of date or out of place */
 	check_set_nsec3,   /* NSEC3 records by themselves */
+	check_set_words,   /* names and values that look wrong */
 };
 
 static void (*const for_each_node[])(struct checker *, const struct node *) = {

@@ -40,10 +40,7 @@ static bool link_read(const struct chain *ch, const struct node *n, const struct
 	out->rdata = rdata;
 	if (r.bad || !nsec3_same(&p, &ch->params))
 		return false;
-	if (nsec3_of_label(view_of(n->owner + 1, n->owner[0]), out->hash))
-		return true;
-	check_node_tell(ch->c, CHECK_DENIAL_STRAY, n, rdata->line, "an NSEC3 record whose owner is no hash");
-	return false;
+	return nsec3_of_label(view_of(n->owner + 1, n->owner[0]), out->hash);
 }
 
 static int by_hash(const void *a, const void *b)
@@ -59,12 +56,9 @@ static void collect(struct chain *ch)
 
 	for (size_t i = 0; i < z->n_nodes; i++) {
 		const struct rrset *s = node_has(z->node[i], RR_NSEC3);
-		if (s == NULL)
-			continue;
-		if (z->node[i]->labels != labels)
-			check_node_tell(ch->c, CHECK_DENIAL_STRAY, z->node[i], s->rdata[0].line,
-					"an NSEC3 record's owner is one label below the apex");
-		for (uint32_t k = 0; z->node[i]->labels == labels && k < s->n; k++) {
+		if (s == NULL || z->node[i]->labels != labels)
+			continue; /* CHECK_NSEC3_RECORD has told of it */
+		for (uint32_t k = 0; k < s->n; k++) {
 			ch->link = grow_array(ch->link, &ch->cap, ch->n + 1, sizeof *ch->link);
 			if (link_read(ch, z->node[i], &s->rdata[k], &ch->link[ch->n]))
 				ch->n++;
@@ -211,6 +205,13 @@ static bool choose(struct checker *c, const struct rrset *s, struct nsec3_params
 	return false;
 }
 
+static bool is_hashed_owner(const struct checker *c, const struct node *n)
+{
+	uint8_t hash[NSEC3_HASH_LEN];
+
+	return n->labels == name_labels(&c->z->apex) + 1 && nsec3_of_label(view_of(n->owner + 1, n->owner[0]), hash);
+}
+
 void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset *s)
 {
 	for (uint32_t i = 0; s->type == RR_NSEC3 && i < s->n; i++) {
@@ -219,6 +220,10 @@ void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset
 
 		nsec3_params_read(&r, &p);
 		uint8_t hash_len = rd_u8(&r);
+		if (p.algorithm == NSEC3_ALG_SHA1 && i == 0 && !is_hashed_owner(c, n))
+			check_node_tell(c, CHECK_NSEC3_RECORD, n, s->rdata[i].line,
+					"the owner of an NSEC3 record is a hash of %d octets, one label below the apex",
+					NSEC3_HASH_LEN);
 		if (p.algorithm == NSEC3_ALG_SHA1 && hash_len != NSEC3_HASH_LEN)
 			check_node_tell(c, CHECK_NSEC3_RECORD, n, s->rdata[i].line,
 					"an NSEC3 record with a next hash of %u octets, not %d", hash_len,

@@ -15,6 +15,7 @@ enum { CHECK_KEYS_MAX = 32 }; /* DNSKEYs that are looked at, and signatures trie
 struct checker {
 	struct check_options o;
 	check_fn *tell;
+	check_progress_fn *progress; /* may be NULL */
 	void *context;
 	uint64_t found[CHECKS];
 	struct check_result result;
@@ -72,6 +73,7 @@ void check_set_shape(struct checker *c, const struct node *n, const struct rrset
 void check_set_targets(struct checker *c, const struct node *n, const struct rrset *s);
 void check_set_keys(struct checker *c, const struct node *n, const struct rrset *s);
 void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset *s);
+void check_set_words(struct checker *c, const struct node *n, const struct rrset *s);
 void check_node_shape(struct checker *c, const struct node *n);
 void check_zone_apex(struct checker *c);
 void check_zone_keys(struct checker *c);

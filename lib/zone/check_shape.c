@@ -19,8 +19,8 @@ static void check_sizes(struct checker *c, const struct node *n, const struct rr
 		size += RR_FIXED + s->rdata[i].n;
 	for (uint32_t i = 0; i < s->n_sig; i++)
 		signatures += RR_FIXED + s->sig[i].n;
-	if (size + signatures <= MSG_MAX)
-		return;
+	if (size + signatures <= MSG_MAX || (s->n > c->o.rrs_max && check_on(c, CHECK_RRS_PER_RRSET)))
+		return; /* one finding is enough for one flaw */
 	rrtype_print(s->type, type);
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (frame + RR_FIXED + s->rdata[i].n > MSG_MAX) {
@@ -57,6 +57,8 @@ static void check_singles(struct checker *c, const struct node *n, const struct 
 		check_node_tell(c, CHECK_DNAME_COUNT, n, s->rdata[1].line, "%u DNAME records at one name", s->n);
 	if (s->type == RR_DNAME && wildcard)
 		check_node_tell(c, CHECK_WILDCARD_DNAME, n, s->rdata[0].line, "a DNAME at a wildcard");
+	if (s->type == RR_DNAME && (n->flags & NODE_CUT) != 0)
+		check_node_tell(c, CHECK_DNAME_AND_NS, n, s->rdata[0].line, "DNAME and NS at the same name");
 	if (s->type == RR_NS && wildcard)
 		check_node_tell(c, CHECK_WILDCARD_NS, n, s->rdata[0].line, "a delegation at a wildcard");
 	if (s->type == RR_SOA && n != c->apex)
@@ -67,6 +69,19 @@ static void check_singles(struct checker *c, const struct node *n, const struct 
 					     : "a DS record without NS records beside it");
 }
 
+/* Types that are read at the apex and nowhere else; CDS and CDNSKEY have a check of their own. */
+static void check_place(struct checker *c, const struct node *n, const struct rrset *s)
+{
+	static const uint16_t types[] = { RR_DNSKEY, RR_NSEC3PARAM, RR_ZONEMD, RR_CSYNC };
+	char type[16];
+
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		if (types[i] == s->type && s->n > 0 && n != c->apex && node_authoritative(n)) {
+			rrtype_print(s->type, type);
+			check_node_tell(c, CHECK_NOT_AT_APEX, n, s->rdata[0].line, "a %s record below the apex", type);
+		}
+}
+
 void check_set_shape(struct checker *c, const struct node *n, const struct rrset *s)
 {
 	char type[16];
@@ -74,6 +89,7 @@ void check_set_shape(struct checker *c, const struct node *n, const struct rrset
 	check_sizes(c, n, s);
 	check_obsolete(c, n, s);
 	check_singles(c, n, s);
+	check_place(c, n, s);
 	if (s->n > c->o.rrs_max) {
 		rrtype_print(s->type, type);
 		check_node_tell(c, CHECK_RRS_PER_RRSET, n, s->rdata[0].line, "%u %s records; the limit is %u",
@@ -95,7 +111,8 @@ static bool beside_cname(uint16_t type)
 /* What the parent's side of a cut has: the delegation, and glue for the cut's own name (RFC 4035 2.2). */
 static bool at_cut(uint16_t type)
 {
-	static const uint16_t allowed[] = { RR_NS, RR_DS, RR_NSEC, RR_NSEC3, RR_RRSIG, RR_A, RR_AAAA };
+	/* A DNAME is another check's matter. */
+	static const uint16_t allowed[] = { RR_NS, RR_DS, RR_NSEC, RR_NSEC3, RR_RRSIG, RR_A, RR_AAAA, RR_DNAME };
 
 	for (size_t i = 0; i < COUNT_OF(allowed); i++)
 		if (allowed[i] == type)

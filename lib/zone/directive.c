@@ -25,6 +25,7 @@ static bool read_origin(struct reader *r, const struct token *t)
 	const char *why = name_parse(view_of(t->p, t->n), &r->origin, &origin);
 	if (why != NULL)
 		return wrong(r, t, "origin", "%s", why);
+	r->origin_moved |= !name_eq(&origin, &r->origin);
 	r->origin = origin;
 	r->owner_text_len = 0; /* the same words mean another name now */
 	return true;
@@ -32,7 +33,6 @@ static bool read_origin(struct reader *r, const struct token *t)
 
 static bool do_origin(struct reader *r, const struct entry *e)
 {
-	r->origin_moved = true;
 	return has_words(r, e, 2, 2) && read_origin(r, &e->word[1]);
 }
 

@@ -47,11 +47,25 @@ bool wrong(struct reader *r, const struct token *at, const char *field, const ch
 	return false;
 }
 
+/* count_warning gives how many of this kind came before; there are fewer kinds than rows. */
+static uint64_t count_warning(struct reader *r, const char *field, const char *fmt)
+{
+	size_t i = 0;
+
+	while (i + 1 < WARNED_KINDS && r->warned[i].n > 0 && r->warned[i].fmt != fmt)
+		i++;
+	r->warned[i].fmt = fmt;
+	r->warned[i].field = field;
+	return r->warned[i].n++;
+}
+
 void warn(struct reader *r, const struct token *at, const char *field, const char *fmt, ...)
 {
 	struct flaw f = { .line = at->line, .column = at->column, .field = field };
 	va_list args;
 
+	if (r->stop || count_warning(r, field, fmt) >= WARNINGS_TOLD)
+		return;
 	va_start(args, fmt);
 	vsnprintf(f.what, sizeof f.what, fmt, args);
 	va_end(args);
@@ -212,8 +226,23 @@ static struct reader *reader_new(const struct name *origin, const struct master_
 	return r;
 }
 
-static enum err reader_end(struct reader *r)
+static void tell_untold(struct reader *r, const char *file)
 {
+	char what[64];
+
+	for (size_t i = 0; i < WARNED_KINDS; i++) {
+		const struct warned *w = &r->warned[i];
+		if (w->n <= WARNINGS_TOLD)
+			continue;
+		struct master_finding f = { .file = file, .field = w->field, .what = what, .untold = w->n - WARNINGS_TOLD };
+		snprintf(what, sizeof what, "and %llu more", (unsigned long long)f.untold);
+		r->calls->finding(r->calls->context, &f);
+	}
+}
+
+static enum err reader_end(struct reader *r, const char *file)
+{
+	tell_untold(r, file);
 	enum err e = r->failed ? ERR_SYSTEM : r->errors > 0 ? ERR_FORMAT : OK;
 
 	arena_free(&r->names);
@@ -238,7 +267,7 @@ enum err master_read(const char *path, const struct name *origin, const struct m
 		read_fd(r, path, fd, &st, 0);
 	if (fd >= 0)
 		close(fd);
-	return reader_end(r);
+	return reader_end(r, path);
 }
 
 enum err master_read_text(struct view text, const char *file, const struct name *origin,
@@ -252,5 +281,5 @@ enum err master_read_text(struct view text, const char *file, const struct name 
 	scan_text(&s.scan, text);
 	read_source(r, &s);
 	scan_free(&s.scan);
-	return reader_end(r);
+	return reader_end(r, file);
 }

@@ -4,7 +4,8 @@
  *
  * Every record goes to a callback in wire form; every error and warning goes
  * to another with its place. After an error the reader goes on with the next
- * entry, so that one run shows all findings, up to `max_errors`.
+ * entry, so that one run shows all findings, up to `max_errors`. Of each kind
+ * of warning ten are told, and at the end how many more there were.
  *
  * Knows: dns/.   Must not know: zones, databases.
  */
@@ -29,6 +30,7 @@ struct master_finding {
 	const char *field; /* "TTL", "owner", "preference" ...; may be NULL */
 	const char *what;
 	bool error;        /* else a warning */
+	uint64_t untold;   /* so many findings like this one were not told; 0: this is a finding itself */
 };
 
 struct master_calls {

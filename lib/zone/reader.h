@@ -28,6 +28,14 @@ enum {
 	    65536, /* files opened in one run: files that include each other twice double at each depth */
 };
 
+/* Warnings of one kind, which is known by its format: it is told to the operator so often and no more. */
+struct warned {
+	const char *fmt, *field;
+	uint64_t n;
+};
+
+enum { WARNED_KINDS = 16, WARNINGS_TOLD = 10 };
+
 /* A file being read, and the one whose $INCLUDE led to it. */
 struct source {
 	struct source *by;
@@ -43,6 +51,7 @@ struct reader {
 	struct source *source;
 	struct arena names; /* of files */
 	uint32_t errors;
+	struct warned warned[WARNED_KINDS];
 	bool failed; /* the operating system failed us */
 	bool stop;   /* enough errors, or nothing more can be read */
 	bool no_includes;

@@ -55,7 +55,7 @@ void scan_retext(struct scan *s, struct view text)
 	s->text = text;
 	s->at = s->end = s->n = 0;
 	s->taken = 0;
-	s->all = false;
+	s->all = s->skip = false;
 	s->line = 1;
 	s->window[0] = 0;
 }
@@ -108,6 +108,7 @@ static void resume_behind(struct scan *s, const char *p, uint32_t line)
 
 	s->at = (size_t)((newline != NULL ? newline + 1 : end) - s->window);
 	s->line = line + 1;
+	s->skip = newline == NULL;
 }
 
 static enum scan_got flawed(struct scan *s, const struct token *at, const char *what)
@@ -294,8 +295,23 @@ static void skip_mark(struct scan *s)
 		s->at = 3;
 }
 
+/* skip_line passes over the rest of a line that is longer than the window. */
+static bool skip_line(struct scan *s)
+{
+	while (s->skip && !(s->all && s->at == s->end)) {
+		const char *newline = memchr(s->window + s->at, '\n', s->end - s->at);
+		s->at = newline != NULL ? (size_t)(newline - s->window) + 1 : s->end;
+		s->skip = newline == NULL;
+		if (s->skip && !s->all && !slide(s))
+			return false;
+	}
+	return true;
+}
+
 enum scan_got scan_next(struct scan *s)
 {
+	if (unlikely(s->skip) && !skip_line(s))
+		return SCAN_FAILED;
 	for (;;) {
 		bool more = false, first = s->taken == 0;
 		enum scan_got got = cut_entry(s, &more);

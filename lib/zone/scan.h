@@ -32,6 +32,7 @@ struct scan {
 	char *window;
 	size_t cap, at, end;
 	bool all;      /* nothing comes behind the window's end */
+	bool skip;     /* the line in which scanning is to go on has not ended yet */
 	uint32_t line; /* of the octet at `at`, from 1 */
 
 	struct token *word; /* the entry's words */

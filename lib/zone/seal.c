@@ -52,7 +52,7 @@ static uint32_t seal_rdata(const struct sealing *s, const struct node *n, const 
 	sort_rdata(type, array, count);
 	for (uint32_t i = 1; i < count; i++) {
 		if (rdata_cmp(type, &array[kept], &array[i]) == 0)
-			tell(s, ZONE_DUPLICATE, n, set, array[i].line);
+			tell(s, array == set->sig ? ZONE_DUPLICATE_SIG : ZONE_DUPLICATE, n, set, array[i].line);
 		else
 			array[++kept] = array[i];
 	}

@@ -74,7 +74,7 @@ enum err zone_add(struct zone *z, const struct name *owner, uint16_t type, uint3
 		  uint32_t line);
 
 /* A record that sealing dropped or found odd, told to the caller as it happens. */
-enum zone_oddity { ZONE_DUPLICATE, ZONE_TTL_DIFFERS };
+enum zone_oddity { ZONE_DUPLICATE, ZONE_DUPLICATE_SIG, ZONE_TTL_DIFFERS };
 typedef void zone_oddity_fn(void *context, enum zone_oddity kind, const struct node *n, const struct rrset *s,
 			    uint32_t line);
 

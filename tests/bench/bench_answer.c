@@ -162,7 +162,7 @@ int main(int argc, char **argv)
 		die(why);
 	if (snapshot_make(store, NULL, &s) != OK)
 		die("no snapshot");
-	snapshot_touch(s, NULL);
+	snapshot_touch(s, NULL, NULL, NULL);
 	answer_options_default(&o);
 
 	struct answerer *a = answerer_new(&o);

@@ -111,6 +111,37 @@ static struct name random_name(unsigned *seed)
 }
 
 /* Keys sort as names do, and lead back to the name in lower case; memcmp's sign is the canonical order. */
+/* Names of all lengths around the limit, of short labels with a first one of 1 to 63 octets: what is legal is read,
+ * what is too long is refused, and nothing is written behind the 255 octets. */
+START_TEST(names_around_the_limit)
+{
+	const bool dot = (_i & 64) != 0;
+	const size_t first = (size_t)(_i & 63);
+	struct {
+		uint8_t wire[NAME_WIRE_MAX];
+		uint8_t behind[600];
+	} room;
+	uint8_t zeros[sizeof room.behind] = { 0 };
+	char text[600];
+
+	for (size_t labels = 80; labels < 200 && first > 0; labels++) {
+		const size_t want = 1 + first + labels * 2 + 1;
+		size_t n = first, len = 0;
+		memset(text, 'x', sizeof text);
+		memset(&room, 0, sizeof room);
+		for (size_t i = 0; i < labels; i++) {
+			text[n++] = '.';
+			text[n++] = 'y';
+		}
+		n += dot && (text[n] = '.', true);
+		const char *wrong = name_parse_wire(view_of(text, n), &name_root, room.wire, &len);
+		ck_assert_msg((wrong == NULL) == (want <= NAME_WIRE_MAX), "%zu octets: %s", want, wrong);
+		ck_assert(wrong != NULL || len == want);
+		ck_assert_mem_eq(room.behind, zeros, sizeof zeros);
+	}
+}
+END_TEST
+
 START_TEST(keys_sort_as_names)
 {
 	unsigned seed = (unsigned)_i;
@@ -186,6 +217,7 @@ int main(void)
 	tcase_add_loop_test(t, name_read_cases, 0, COUNT_OF(reads));
 	tcase_add_loop_test(t, name_text_cases, 0, COUNT_OF(texts));
 	tcase_add_test(t, name_of_255_octets);
+	tcase_add_loop_test(t, names_around_the_limit, 1, 128);
 	tcase_add_loop_test(t, keys_sort_as_names, 0, 4);
 	tcase_add_test(t, canonical_order_of_rfc_4034);
 	tcase_add_loop_test(t, hashes_of_suffixes, 0, 4);

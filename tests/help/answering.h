@@ -36,6 +36,8 @@ void answering_begin(struct answering *a);
 void answering_end(struct answering *a);
 
 void answering_zone(struct answering *a, const char *origin, const char *text);
+/* answering_compile compiles a zone that stays its owner's, and that answering_agrees does not know of. */
+void answering_compile(struct answering *a, const struct zone *z);
 void answering_drop(struct answering *a, const char *origin);
 void answering_ready(struct answering *a);
 

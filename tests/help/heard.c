@@ -40,6 +40,7 @@ static void on_finding(void *context, const struct master_finding *f)
 
 	h->errors += f->error;
 	h->warnings += !f->error;
+	h->untold += (unsigned)f->untold;
 	snprintf(line, sizeof line, "%u:%u: %s%s%s: %s\n", f->line, f->column, f->error ? "error" : "warning",
 		 f->field != NULL ? ": " : "", f->field != NULL ? f->field : "", f->what);
 	hear(h, line);
@@ -63,7 +64,7 @@ enum err heard_text(struct view text, struct heard *h, const struct master_optio
 	struct name origin = heard_origin();
 	struct master_calls calls = heard_calls(h);
 
-	h->len = h->records = h->errors = h->warnings = 0;
+	h->len = h->records = h->errors = h->warnings = h->untold = 0;
 	h->text[0] = 0;
 	return master_read_text(text, "text", &origin, o, &calls);
 }

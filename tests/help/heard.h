@@ -14,7 +14,7 @@
 struct heard {
 	char text[1 << 16];
 	size_t len;
-	unsigned records, errors, warnings;
+	unsigned records, errors, warnings, untold;
 };
 
 /* heard_origin is "test.", the origin of all these tests. */

@@ -78,7 +78,8 @@ START_TEST(a_build_needs_no_place_among_the_readers)
 }
 END_TEST
 
-/* Readers that were killed keep old pages from being used again; where no server runs, a build looks after them. */
+/* Readers that were killed keep old pages from being used again; where no server runs, a build looks after them.
+ */
 START_TEST(a_build_clears_the_places_of_dead_readers)
 {
 	const char *dir = tempdb_dir();
@@ -98,7 +99,8 @@ START_TEST(a_build_clears_the_places_of_dead_readers)
 	int status;
 	ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
 	ck_assert(WIFSTOPPED(status));
-	struct store *s = tempdb_open(0); /* while the other lives: who opens it alone begins with an empty table */
+	struct store *s =
+	    tempdb_open(0); /* while the other lives: who opens it alone begins with an empty table */
 	kill(pid, SIGKILL);
 	ck_assert_int_eq(child_code(pid), 128 + SIGKILL);
 	ck_assert_int_eq(build_begin(s, &b, &image), OK);
@@ -151,7 +153,8 @@ START_TEST(links_are_not_followed)
 	ck_assert_int_ne(store_open(dir, 0, &s, why), OK);
 	ck_assert_msg(strstr(why, files[_i]) != NULL, "%s", why);
 	ck_assert_int_eq(stat(target, &after), 0);
-	ck_assert(after.st_size == before.st_size && after.st_mode == before.st_mode && after.st_uid == before.st_uid);
+	ck_assert(after.st_size == before.st_size && after.st_mode == before.st_mode &&
+		  after.st_uid == before.st_uid);
 	tempdb_remove();
 }
 END_TEST

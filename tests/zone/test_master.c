@@ -36,6 +36,8 @@ static const struct {
 	{ "a comment right behind a word", "a 60 A 1.2.3.4;five\n", "a.test. 60 A 1.2.3.4\n" },
 	{ "octets above 127 in a comment", "a 60 A 1.2.3.4 ; gr\xc3\xbc\xdf\n", "a.test. 60 A 1.2.3.4\n" },
 	{ "octets above 127 in a name", "gr\xfc 60 A 1.2.3.4\n", "gr\\252.test. 60 A 1.2.3.4\n" },
+	{ "$ORIGIN that stays where it is moves no owner", "a 60 A 1.2.3.4\n$ORIGIN @\n$ORIGIN test.\n 60 A 1.2.3.5\n",
+	  "a.test. 60 A 1.2.3.4\na.test. 60 A 1.2.3.5\n" },
 	{ "@ is the origin", "@ 60 NS @\n", "test. 60 NS test.\n" },
 	{ "an at sign with a backslash is a label", "\\@ 60 A 1.2.3.4\n", "\\@.test. 60 A 1.2.3.4\n" },
 	{ "an at sign inside a name is one", "a@b 60 A 1.2.3.4\n", "a\\@b.test. 60 A 1.2.3.4\n" },
@@ -198,6 +200,43 @@ START_TEST(errors_have_a_limit)
 	struct master_options o = { .max_errors = 3 };
 	ck_assert(heard_text(view_of(text, n), &h, &o) == ERR_FORMAT);
 	ck_assert_uint_eq(h.errors, 3);
+}
+END_TEST
+
+START_TEST(warnings_have_a_limit_of_their_kind)
+{
+	static char text[100000];
+	static struct heard h;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 1000; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n, "a%u 4000000000 A 192.0.2.1\n", i);
+	n += (size_t)snprintf(text + n, sizeof text - n, "b 60 TXT \"x\ny\"\n");
+	ck_assert(heard_text(view_of(text, n), &h, NULL) == OK);
+	ck_assert_uint_eq(h.warnings, 10 + 1 + 1);
+	ck_assert_uint_eq(h.untold, 990);
+	ck_assert_ptr_nonnull(strstr(h.text, "0:0: warning: TTL: and 990 more\n"));
+	ck_assert_ptr_nonnull(strstr(h.text, "1001:10: warning: a quoted string"));
+}
+END_TEST
+
+/* A line too long for any entry is one finding, and the next line is read. */
+START_TEST(a_line_without_end_is_one_error)
+{
+	static const size_t big = 40U << 20;
+	static struct heard h;
+	char *text = malloc(big + 64);
+
+	for (int words = 0; words < 2; words++) {
+		memset(text, 'x', big);
+		for (size_t i = 1; words && i < big; i += 2)
+			text[i] = ' ';
+		memcpy(text, "a 60 TXT ", 9);
+		size_t n = big + (size_t)sprintf(text + big, "\nb 60 A 192.0.2.1\n");
+		ck_assert(heard_text(view_of(text, n), &h, NULL) == ERR_FORMAT);
+		ck_assert_msg(h.errors == 1 && h.records == 1, "%.1000s", h.text);
+	}
+	free(text);
 }
 END_TEST
 
@@ -392,6 +431,8 @@ int main(void)
 	tcase_add_loop_test(t, window_ends_anywhere, 0, COUNT_OF(cases));
 	tcase_add_test(t, zero_octets_are_no_text);
 	tcase_add_test(t, errors_have_a_limit);
+	tcase_add_test(t, warnings_have_a_limit_of_their_kind);
+	tcase_add_test(t, a_line_without_end_is_one_error);
 	tcase_add_test(t, windows_do_not_show);
 	tcase_add_test(t, the_largest_rdata);
 	tcase_add_test(t, an_entry_has_a_limit);

@@ -149,7 +149,7 @@ static void tell(void *context, enum zone_oddity kind, const struct node *n, con
 
 	ck_assert_ptr_nonnull(n);
 	snprintf(t->text + len, sizeof t->text - len, "%s type %u line %u\n",
-		 kind == ZONE_DUPLICATE ? "duplicate" : "ttl", s->type, line);
+		 kind == ZONE_DUPLICATE ? "duplicate" : kind == ZONE_DUPLICATE_SIG ? "duplicate signature" : "ttl", s->type, line);
 }
 
 START_TEST(duplicates_are_dropped_and_told)

@@ -93,6 +93,32 @@ is "or be turned off" bash -c '! grep -q cname-and err'
 run check --off nonsense example.org. good.zone
 is "a check that does not exist is usage" code_is 2
 
+mkdir parts
+cat good.zone - >main.zone <<'Z'
+$INCLUDE parts/one
+mail CNAME ns
+@ MX 1 mail
+x CNAME y
+Z
+cat >parts/one <<'Z'
+p A 192.0.2.9
+
+$INCLUDE two
+p A 192.0.2.9
+x A 192.0.2.9
+Z
+printf '; nothing\nq NS nowhere\n' >parts/two
+run check example.org. main.zone
+is "what is wrong in an included file is told with its name and line" says '^parts/two:2: warning: q.example.org.: .*\[ns-missing\]'
+is "as it is behind a file included there" says '^parts/one:4: warning: p.example.org.: .*\[duplicate\]'
+is "as it is in the file itself" says '^main.zone:11: warning: example.org.: .*\[mx-alias\]'
+is "also for errors" says '^parts/one:5: error: x.example.org.: .*\[cname-and-other-data\]'
+sed 's/.*/a&    4000000000 A 192.0.2.1/' <(seq 1000) | cat good.zone - >warned.zone
+run check example.org. warned.zone
+is "warnings of one kind are told ten times" [ "$(grep -c 'warning: TTL: 4000000000' err)" = 10 ]
+is "with the number of those that are not" says '^warned.zone: warning: TTL: and 990 more$'
+is "and all are counted" prints '1000 warnings'
+
 run list -d db
 is "a database that is not there cannot be listed" code_is 3
 run compile -d db example.org. good.zone
@@ -118,7 +144,14 @@ is "a newer zone replaces the old" code_is 0
 is "quietly" [ ! -s out ]
 run query -d db www.example.org. A
 is "the new zone is answered" prints "192.0.2.3"
+is "with a header as dig prints it" prints '^;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 0$'
+is "flags and counts" prints '^;; flags: qr aa; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 1$'
+is "the question" prints '^;www.example.org.		IN	A$'
+is "and headings" prints '^;; ANSWER SECTION:$'
+is "OPT is shown by itself" prints '^; EDNS: version: 0, flags:; udp: 1232$'
+is "and not as a record" bash -c '! grep -q "ADDITIONAL SECTION" out'
 run query -d db +dnssec nope.example.org. A
+is "with DO when asked for" prints '^; EDNS: version: 0, flags: do;'
 is "with NXDOMAIN where it should" prints "NXDOMAIN"
 run query -d db www.example.org. NOTYPE
 is "a type that is none is usage" code_is 2
@@ -140,6 +173,7 @@ run drop -d db example.biz.
 is "once" code_is 1
 run query -d db www.example.biz. A
 is "and is not served" prints "REFUSED"
+is "and why" prints "^; EDE: 20"
 run dump -d db example.biz.
 is "nor dumped" code_is 1
 run verify -d db nowhere.
@@ -152,6 +186,19 @@ run compile -d junk example.org. good.zone
 is "nor is another program's file" code_is 3
 is "which is left alone" grep -q "not LMDB" junk/data.mdb
 run query -d db www.example.org. A
+mkfifo pipe
+(exec "$zonec" compile -d db example.org. pipe 2>err) &
+pid=$!
+exec 3>pipe # the compile has begun when this goes on
+head -c 1000 good.zone >&3
+kill -TERM "$pid"
+wait "$pid"
+code=$?
+exec 3>&-
+is "a compile that is interrupted does not exit 0" code_is 143
+is "and says so in a line" says "^zonec: interrupted"
+run verify -d db
+is "the database is whole" code_is 0
 if [ -w /dev/full ]; then
 	"$zonec" dump -d db example.org. >/dev/full 2>err
 	code=$?
