@@ -13,6 +13,7 @@ struct query {
 	struct ask ask;
 	struct rd in;
 	struct edns edns;
+	unsigned slot;      /* of the answerer's questions; QUERY_BATCH: it was not touched */
 	struct rd tsig;     /* where the request's TSIG record is */
 	uint16_t id, flags;
 	uint64_t counts;    /* of questions, answers, authority and additional records: 16 bits each */
@@ -112,14 +113,13 @@ static COLD enum verdict read_records(struct query *q)
 static inline const struct link *question_of(struct query *q)
 {
 	struct answerer *a = q->ask.a;
-	struct touched *t = &a->touched[a->turn];
+	const struct touched *t = &a->touched[q->slot];
 
 	if (t->request.p == q->in.msg && q->in.msg + t->request.n == q->in.end) {
-		t->request.p = NULL;
-		q->in.at += a->question[a->turn].name.len;
+		q->in.at += a->question[q->slot].name.len;
 		if (t->cache_changes == a->cache_changes)
 			q->ask.zone = t->zone;
-		return &a->question[a->turn++];
+		return &a->question[q->slot];
 	}
 	qname_read(&q->in, &q->ask.s->key, &a->question[QUERY_BATCH].name);
 	return &a->question[QUERY_BATCH];
@@ -328,6 +328,8 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 	q.ask = (struct ask){ .a = a, .s = s, .out = out, .tcp = how == TRANSPORT_TCP, .ede = EDE_NONE };
 	q.in = rd_of(request);
 	q.edns = (struct edns){ .size = MSG_UDP_PLAIN };
+	/* Every request uses its slot up, also one that is no question: the memory of a slot is soon another's. */
+	q.slot = a->turn < a->n_touched ? a->turn++ : QUERY_BATCH;
 	q.room = 0;
 	q.rcode = RCODE_NOERROR;
 	q.has_question = q.has_tsig = q.has_zone = false;
@@ -347,6 +349,7 @@ static void touch_question(struct answerer *a, const struct snapshot *s, unsigne
 
 	if (slot == 0)
 		a->turn = 0;
+	a->n_touched = slot + 1;
 	t->request.p = NULL;
 	t->entry = NULL;
 	if (request.n <= MSG_HEADER)

@@ -53,7 +53,7 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 			  struct wr *out);
 
 /* A batch of requests is answered in stages, each prefetching for the next: call query_touch with stage 0 for
- * every request, then 1, then answer them. Optional: it only saves time. */
+ * every request, then 1, then answer them, all and in that order. Optional: it only saves time. */
 enum { QUERY_BATCH = 32 };
 void query_touch(struct answerer *a, const struct snapshot *s, unsigned slot, unsigned stage, struct view request);
 
