@@ -73,7 +73,7 @@ struct glue_due {
 
 /* A request that was prepared: its question is in the answerer. */
 struct touched {
-	struct view request;       /* NULL: none, or answered */
+	struct view request;       /* NULL: its name does not read */
 	const page_ref *entry;     /* what leads to the page that is asked first; NULL: none */
 	const page_ref *then;      /* and to that which may be next */
 	const struct served *zone; /* NULL: not found yet */
@@ -87,7 +87,6 @@ struct answerer {
 	struct link chain[CHAIN_MAX + 1]; /* from [1] on: what CNAMEs and DNAMEs led to */
 	struct link question[QUERY_BATCH + 1]; /* of each request touched; the last: of one that was not */
 	struct touched touched[QUERY_BATCH + 1]; /* nobody touches the last */
-	unsigned turn; /* the slot that is answered next */
 	struct owed owed[CHAIN_MAX + 1];
 	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
 	struct glue_due glue;

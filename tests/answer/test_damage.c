@@ -81,7 +81,7 @@ static unsigned ask_all(struct damage *d, const char *apex)
 /* spoil gives every octet of the i-th page other values, one at a time. */
 static void spoil_page(struct damage *d, size_t page, const char *apex)
 {
-	static const uint8_t flips[] = { 0xff, 0x01, 0x80 };
+	static const uint8_t flips[] = { 0xff, 0x01 };
 	struct page_copy *c = &d->i.page[page];
 	size_t used = le16(c->p + (c->table == TABLE_SHARDS ? 4 : 2));
 
