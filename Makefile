@@ -54,10 +54,10 @@ $(TESTS): $(B)/%: $(B)/%.o $(call OBJ,$(HELP_SRC)) $(B)/libedict.a
 # Tests of the server have its parts, a client, and the whole program beside them.
 SERVER_TESTS := $(filter $(B)/tests/server/%,$(TESTS))
 HARNESS_SRC  := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/server/*.c)))
-$(SERVER_TESTS): $(call OBJ,$(HARNESS_SRC) $(filter-out server/main.c,$(SERVER_SRC))) | $(B)/bin/edictd
+$(SERVER_TESTS): $(call OBJ,$(HARNESS_SRC) $(filter-out server/main.c,$(SERVER_SRC))) | $(B)/bin/edictd $(B)/bin/zonec
 
-$(call EXE,$(FUZZ_SRC)): $(B)/%: $(B)/%.o $(B)/libedict.a
-	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+$(call EXE,$(FUZZ_SRC)): $(B)/%: $(B)/%.o $(call OBJ,$(HELP_SRC)) $(B)/libedict.a
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(CK_LIBS) $(LIBS)
 
 $(call EXE,$(BENCH_SRC)): $(B)/%: $(B)/%.o $(B)/libedict.a
 	$(LINK) -o $@ $^ $(LIBS)
@@ -82,7 +82,7 @@ test: all tests
 	@B=$(B) tests/run.sh $(TESTS) $(TEST_SH)
 
 # The endurance proofs in full, about a quarter of an hour, and what they measured; `make check` runs them small.
-LONG := $(filter $(B)/tests/long/%,$(TESTS)) $(addprefix $(B)/tests/server/test_,visible)
+LONG := $(filter $(B)/tests/long/%,$(TESTS)) $(addprefix $(B)/tests/server/test_,visible killed)
 long: deps
 	$(AGAIN) all tests
 	@B=$(B) tests/long/run.sh $(LONG)

@@ -10,27 +10,93 @@ static int exit_of(enum err e)
 	return e == ERR_SPACE || e == ERR_REFUSED || e == ERR_NOTFOUND ? EXIT_WRONG : EXIT_SYSTEM;
 }
 
-static int compile_one(const struct options *o, struct store *s, const char *origin, const char *path)
+static char *copy_of(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL) {
+		complain("out of memory");
+		exit(EXIT_SYSTEM);
+	}
+	return copy;
+}
+
+/* Zones that are loaded and wait: small ones are committed many at once. */
+struct batch {
+	const struct options *options;
+	struct store *store;
+	struct progress progress;
+	struct compile_job job[COMPILE_GROUP];
+	char *origin[COMPILE_GROUP];
+	struct zone *zone[COMPILE_GROUP];
+	size_t n, names;
+	int worst; /* exit code so far */
+};
+
+/* A batch of zones with so many names waits for no more of them. */
+enum { BATCH_NAMES = 10000 };
+
+static void note(struct batch *b, int code)
+{
+	if (code > b->worst)
+		b->worst = code;
+}
+
+static void report(const struct batch *b, size_t i)
+{
+	const struct compile_job *job = &b->job[i];
+
+	if (job->result != OK)
+		complain("%s: not compiled: %s", b->origin[i], job->why);
+	else if (!b->options->quiet)
+		printf("%s: compiled, %llu records\n", b->origin[i], (unsigned long long)b->zone[i]->n_records);
+}
+
+static void batch_compile(struct batch *b)
+{
+	compile_zones(b->store, b->job, b->n);
+	progress_clear(&b->progress);
+	for (size_t i = 0; i < b->n; i++) {
+		report(b, i);
+		if (b->job[i].result != OK)
+			note(b, exit_of(b->job[i].result));
+		zone_free(b->zone[i]);
+		free(b->origin[i]);
+	}
+	b->n = b->names = 0;
+}
+
+static void take_progress(void *progress, const char *doing, uint64_t done, uint64_t total)
+{
+	progress_at(progress, doing, done, total, done, "names");
+}
+
+static void batch_add(struct batch *b, const char *origin, const char *path)
 {
 	struct name apex;
 	struct loaded l;
-	char why[256];
 
-	if (!origin_read(origin, &apex))
-		return EXIT_USAGE;
-	load_zone(o, &apex, path, &l);
-	if (l.zone == NULL) {
-		complain("%s: not compiled, %llu errors; the database is as it was", origin, (unsigned long long)l.errors);
-		return l.unreadable && o->list == NULL ? EXIT_SYSTEM : EXIT_WRONG;
+	if (!origin_read(origin, &apex)) {
+		note(b, b->options->list == NULL ? EXIT_USAGE : EXIT_WRONG);
+		return;
 	}
-	struct compile_facts facts = { (uint64_t)now_of(o), l.checks, o->replace };
-	enum err e = compile_zone(s, l.zone, &facts, why);
-	if (e != OK)
-		complain("%s: not compiled: %s", origin, why);
-	else if (!o->quiet)
-		printf("%s: compiled, %llu records\n", origin, (unsigned long long)l.zone->n_records);
-	zone_free(l.zone);
-	return e == OK ? EXIT_DONE : exit_of(e);
+	progress_begin(&b->progress, b->options->quiet);
+	load_zone(b->options, &apex, path, &b->progress, &l);
+	if (l.zone == NULL) {
+		complain("%s: not compiled, %llu errors; the database is as it was", origin,
+			 (unsigned long long)l.errors);
+		note(b, l.unreadable && b->options->list == NULL ? EXIT_SYSTEM : EXIT_WRONG);
+		return;
+	}
+	b->job[b->n] = (struct compile_job){
+		.zone = l.zone,
+		.facts = { (uint64_t)now_of(b->options), l.checks, b->options->replace, take_progress, &b->progress },
+	};
+	b->zone[b->n] = l.zone;
+	b->origin[b->n] = copy_of(origin);
+	b->names += l.zone->n_nodes;
+	if (++b->n == COMPILE_GROUP || b->names >= BATCH_NAMES)
+		batch_compile(b);
 }
 
 /* A line of a list is ORIGIN FILE; the file is relative to the list. Gives the number of words found. */
@@ -57,66 +123,61 @@ static char *beside(const char *list, const char *file)
 	return path;
 }
 
-/* One bad zone does not stop the others, a bad disk does. */
-static int compile_line(const struct options *o, struct store *s, char *line, unsigned number)
+/* One bad zone, or a bad line, does not stop the others. */
+static void compile_line(struct batch *b, char *line, unsigned number)
 {
 	char *word[3];
 	unsigned n = split(line, word);
 
 	if (n == 0)
-		return EXIT_DONE;
+		return;
 	if (n != 2) {
-		complain("%s:%u: a line is ORIGIN FILE", o->list, number);
-		return EXIT_WRONG;
+		complain("%s:%u: a line is ORIGIN FILE", b->options->list, number);
+		note(b, EXIT_WRONG);
+		return;
 	}
-	char *path = beside(o->list, word[1]);
-	int code = compile_one(o, s, word[0], path);
+	char *path = beside(b->options->list, word[1]);
+	batch_add(b, word[0], path);
 	free(path);
-	return code;
 }
 
-static int compile_list(const struct options *o, struct store *s)
+/* A bad disk does stop them. */
+static void compile_list(struct batch *b)
 {
-	FILE *f = fopen(o->list, "re");
+	FILE *f = fopen(b->options->list, "re");
 	char *line = NULL;
 	size_t cap = 0;
 	unsigned number = 0;
-	int worst = EXIT_DONE;
 
 	if (f == NULL) {
-		complain("%s: %s", o->list, strerror(errno));
-		return EXIT_SYSTEM;
+		complain("%s: %s", b->options->list, strerror(errno));
+		note(b, EXIT_SYSTEM);
+		return;
 	}
-	while (worst != EXIT_SYSTEM && getline(&line, &cap, f) >= 0) {
-		int code = compile_line(o, s, line, ++number);
-		if (code == EXIT_SYSTEM)
-			worst = EXIT_SYSTEM;
-		else if (code != EXIT_DONE)
-			worst = EXIT_WRONG;
-	}
+	while (b->worst != EXIT_SYSTEM && getline(&line, &cap, f) >= 0)
+		compile_line(b, line, ++number);
 	free(line);
 	fclose(f);
-	return worst;
 }
 
 int command_compile(const struct options *o)
 {
-	struct store *s;
+	struct batch b = { .options = o };
 	char why[256];
-	int code;
 
 	if (o->db == NULL || (o->list == NULL ? o->n_operands != 2 : o->n_operands != 0))
 		return EXIT_USAGE;
-	if (store_open(o->db, 0, &s, why) != OK) {
+	if (store_open(o->db, 0, &b.store, why) != OK) {
 		complain("%s", why);
 		return EXIT_SYSTEM;
 	}
 	if (o->list != NULL)
-		code = compile_list(o, s);
+		compile_list(&b);
 	else
-		code = compile_one(o, s, o->operand[0], o->operand[1]);
-	store_close(s);
-	return code;
+		batch_add(&b, o->operand[0], o->operand[1]);
+	batch_compile(&b);
+	store_close(b.store);
+	return b.worst;
 }
 
 int command_drop(const struct options *o)

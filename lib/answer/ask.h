@@ -38,6 +38,7 @@ struct served {
 	const struct image *image;
 	struct zonepart part;
 	struct node_view table; /* its node in the zone table: the SOA */
+	struct frag negative;   /* the SOA with the TTL of negative answers */
 	uint8_t depth;          /* labels of the apex */
 };
 
@@ -70,16 +71,28 @@ struct glue_due {
 	struct view owner;
 };
 
+/* A request that was prepared: its question is in the answerer. */
+struct touched {
+	struct view request;       /* NULL: none, or answered */
+	const page_ref *entry;     /* what leads to the page that is asked first; NULL: none */
+	const struct served *zone; /* NULL: not found yet */
+	uint64_t cache_changes;    /* the zone stands in the cache as long as that is the answerer's */
+};
+
 struct answerer {
 	const struct answer_options *options;
 	struct answer_counters counters;
 	char damaged[NAME_TEXT_MAX];
-	struct link chain[CHAIN_MAX + 1];
+	struct link chain[CHAIN_MAX + 1]; /* from [1] on: what CNAMEs and DNAMEs led to */
+	struct link question[QUERY_BATCH + 1]; /* of each request touched; the last: of one that was not */
+	struct touched touched[QUERY_BATCH + 1]; /* nobody touches the last */
+	unsigned turn; /* the slot that is answered next */
 	struct owed owed[CHAIN_MAX + 1];
 	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
 	struct glue_due glue;
 	const struct snapshot *cached_of;
 	uint64_t cached_counter;
+	uint64_t cache_changes; /* a count of zones that came and went */
 	struct cached_zone cached[CACHED_ZONES];
 	struct served child; /* set aside while the zone above it is asked */
 	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
@@ -89,14 +102,14 @@ struct ask {
 	struct answerer *a;
 	const struct snapshot *s;
 	struct wr *out;
-	struct link *link; /* the name being resolved: a->chain[n_links - 1] */
-	const struct served *zone; /* the zone it is in, NULL: none yet; good until the next look_zone */
+	const struct link *question; /* the first of the chain; the others stand in a->chain */
+	const struct link *link;     /* the last: the name being resolved */
+	const struct served *zone; /* the zone it is in, NULL: not found yet; good until the next look_zone */
 	const struct glue_due *glue; /* NULL: none is due */
-	unsigned n_links, n_owed, n_proofs;
-	uint16_t qtype, count[SECTIONS];
-	uint8_t rcode;
-	bool dnssec, aa, tc, tcp, any_class;
 	int ede; /* EDE_NONE or an info code */
+	uint16_t qtype, count[SECTIONS];
+	uint8_t n_links, n_owed, n_proofs, rcode;
+	bool dnssec, aa, tc, tcp, any_class;
 };
 
 /* ---- look.c ---- */
@@ -129,11 +142,30 @@ static inline enum found look_name(const struct ask *q, const struct qname *n, s
 }
 
 /* look_wild finds the wildcard below the suffix of `depth` labels. */
-enum found look_wild(const struct ask *q, unsigned depth, struct node_view *out);
+enum found look_asterisk(const struct ask *q, unsigned depth, struct node_view *out);
+
+static inline enum found look_wild(const struct ask *q, unsigned depth, struct node_view *out)
+{
+	return q->zone->part.flags & ZONEPART_WILD ? look_asterisk(q, depth, out) : FOUND_NONE;
+}
 
 /* look_zone makes q->zone the zone with the longest apex of at most `most` labels that is a suffix of the current
  * name. OK; ERR_NOTFOUND and q->zone stays as it was; ERR_DAMAGED. */
 enum err look_zone(struct ask *q, unsigned most);
+
+/* cache_begin empties the cache if it is not of this snapshot. */
+static inline void cache_begin(struct answerer *a, const struct snapshot *s)
+{
+	if (likely(a->cached_of == s && a->cached_counter == s->counter))
+		return;
+	memset(a->cached, 0, sizeof a->cached);
+	a->cache_changes++;
+	a->cached_of = s;
+	a->cached_counter = s->counter;
+}
+
+/* look_ahead finds the zone of a name if it is in the cache, and what leads to the page that will be asked first. */
+void look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n, struct touched *t);
 
 /* gather puts a FRAG_OUT fragment's body together in the answerer's buffer `slot`; others are left as they are. */
 enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);

@@ -1,22 +1,26 @@
 #include "answer/ask.h"
 
-/* The copy is in place at `to`: make its pointers right. `from` and `end` bound the offsets that were copied:
- * the list may belong to octets that were left out, or, in a damaged database, lead anywhere. */
-static inline void move_pointers(uint8_t *to, const uint8_t *list, unsigned n, size_t from, size_t end, int moves)
+/* The copy is in place at `to`: make its pointers right. `from` and `n` say what was copied: the list may belong to
+ * octets that were left out, or, in a damaged database, lead anywhere. */
+static inline void move_pointers(uint8_t *to, const uint8_t *list, unsigned count, size_t from, size_t n, int moves)
 {
-	for (unsigned i = 0; i < n; i++) {
-		size_t at = le16(list + 2 * (size_t)i);
-		if (likely(at >= from && at + 2 <= end))
-			put_u16(to + (at - from), (uint16_t)(get_u16(to + (at - from)) + moves));
+	size_t places = n > 1 ? n - 1 : 0;
+
+	for (const uint8_t *end = list + 2 * (size_t)count; list != end; list += 2) {
+		size_t at = le16(list) - from;
+		if (likely(at < places))
+			put_u16(to + at, (uint16_t)(get_u16(to + at) + moves));
 	}
 }
 
-static inline void set_pointers(uint8_t *to, const uint8_t *list, unsigned n, size_t from, size_t end, uint16_t value)
+static inline void set_pointers(uint8_t *to, const uint8_t *list, unsigned count, size_t from, size_t n, uint16_t value)
 {
-	for (unsigned i = 0; i < n; i++) {
-		size_t at = le16(list + 2 * (size_t)i);
-		if (likely(at >= from && at + 2 <= end))
-			put_u16(to + (at - from), value);
+	size_t places = n > 1 ? n - 1 : 0;
+
+	for (const uint8_t *end = list + 2 * (size_t)count; list != end; list += 2) {
+		size_t at = le16(list) - from;
+		if (likely(at < places))
+			put_u16(to + at, value);
 	}
 }
 
@@ -129,7 +133,7 @@ static void owner_written(struct ask *q, const struct frag *f, const struct anch
 
 /* compose_whole is compose for places that pointers cannot reach (answers above 16 KiB): every RR is taken apart
  * and its names are written out. */
-static bool compose_whole(struct ask *q, const struct frag *f, unsigned what, const struct anchor *a)
+static COLD bool compose_whole(struct ask *q, const struct frag *f, unsigned what, const struct anchor *a)
 {
 	unsigned from = what & PLAIN ? 0 : f->n_rr, to = f->n_rr + (what & SIGS ? f->n_sig : 0U);
 	size_t size = (size_t)f->plain + f->sig, at = 0, owner;
@@ -172,13 +176,13 @@ bool compose(struct ask *q, enum section section, const struct frag *f, unsigned
 	uint8_t *to = q->out->p + start;
 	memcpy(to, f->rrs + from, n);
 	q->out->len += n;
-	unsigned owners = f->flags & FRAG_INLINE ? 0 : f->n_rr + (what & SIGS ? f->n_sig : 0U);
-	if (a->owner_at != MSG_HEADER)
-		set_pointers(to, f->owners, owners, from, end, (uint16_t)(0xc000 | a->owner_at));
+	if (a->owner_at != MSG_HEADER && !(f->flags & FRAG_INLINE))
+		set_pointers(to, f->owners, f->n_rr + (what & SIGS ? f->n_sig : 0U), from, n,
+			     (uint16_t)(0xc000 | a->owner_at));
 	if (a->base_moves != 0)
-		move_pointers(to, f->bases, f->n_base, from, end, a->base_moves);
+		move_pointers(to, f->bases, f->n_base, from, n, a->base_moves);
 	if (f->n_self != 0)
-		move_pointers(to, f->selves, f->n_self, from, end, (int)(0xc000 + start - from));
+		move_pointers(to, f->selves, f->n_self, from, n, (int)(0xc000 + start - from));
 	count_rrs(q, section, f, what);
 	return true;
 }

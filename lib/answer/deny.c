@@ -19,12 +19,9 @@ bool already(struct ask *q, const uint8_t *record)
 
 enum outcome deny_soa(struct ask *q)
 {
-	struct frag f;
 	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
 
-	if (node_frag(&q->zone->table, FRAG_SOA_NEGATIVE, &f) != OK || f.rrs == NULL)
-		return broken(q);
-	return put(q, &f, what_of(q), &a);
+	return put(q, &q->zone->negative, what_of(q), &a);
 }
 
 /* ---- the chain: runs of entries in order ---- */
@@ -308,11 +305,11 @@ enum outcome deny_name(struct ask *q, unsigned encloser)
 enum outcome deny_closer(struct ask *q, const struct served *z, const struct link *link, unsigned encloser)
 {
 	const struct served *zone = q->zone;
-	struct link *current = q->link;
+	const struct link *current = q->link;
 	enum outcome o = ANSWERED;
 
 	q->zone = z;
-	q->link = &q->a->chain[link - q->a->chain];
+	q->link = link;
 	enum denial_kind kind = proofs(q);
 	if (kind == DENIAL_NSEC)
 		o = cover(q, suffix(q, link->name.labels));

@@ -18,7 +18,7 @@ static bool same_label(const uint8_t *label, const uint8_t *want)
 {
 	unsigned n = want[0];
 
-	if (memcmp(label, want, n + 1U) == 0)
+	if (same_octets(label, want, n + 1U))
 		return true;
 	for (unsigned k = 0; k <= n; k++)
 		if (fold(label[k]) != want[k])
@@ -43,7 +43,7 @@ static bool same_name(const struct ask *q, size_t at, const uint8_t *want, size_
 			at = to;
 			size_t in_name = at - q->link->at;
 			if (at >= q->link->at && in_name < name->len) /* its folded copy is at hand */
-				return n - i == name->len - in_name && memcmp(name->lower + in_name, want + i, n - i) == 0;
+				return n - i == name->len - in_name && same_octets(name->lower + in_name, want + i, n - i);
 			continue;
 		}
 		if (c > NAME_LABEL_MAX || c != want[i] || i + 1 + c > n || at + 1 + c > msg->len ||
@@ -66,13 +66,14 @@ static bool ends_with(const uint8_t *name, size_t n, struct view tail)
 		return false;
 	while (i < n - tail.n)
 		i += 1U + name[i];
-	return i == n - tail.n && memcmp(name + i, tail.p, tail.n) == 0;
+	return i == n - tail.n && same_octets(name + i, tail.p, tail.n);
 }
 
 /* below says whether some name above the host, or with `itself` the host, has one of these flags. */
 static bool below(struct ask *q, const struct node_view *host, const uint64_t mask[2], unsigned flags, bool itself)
 {
-	struct link *current = q->link, target;
+	const struct link *current = q->link;
+	struct link target;
 	struct name n;
 	bool found = false;
 

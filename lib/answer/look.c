@@ -1,13 +1,13 @@
 #include "answer/ask.h"
 
-enum found look_wild(const struct ask *q, unsigned depth, struct node_view *out)
+enum found look_asterisk(const struct ask *q, unsigned depth, struct node_view *out)
 {
 	const struct qname *n = &q->link->name;
 	const struct served *z = q->zone;
 	uint8_t name[NAME_WIRE_MAX + 2] = { 1, '*' };
 	uint8_t len = (uint8_t)(n->len - n->at[depth]);
 
-	if (!(z->part.flags & ZONEPART_WILD) || len > NAME_WIRE_MAX - 2)
+	if (len > NAME_WIRE_MAX - 2)
 		return FOUND_NONE;
 	memcpy(name + 2, n->lower + n->at[depth], len);
 	uint64_t hash = hash_label(&q->s->key, n->hash[depth], name + 1, 1);
@@ -21,7 +21,8 @@ static enum err open_zone(const struct ask *q, struct served *z)
 	struct frag part;
 
 	if (node_frag(&z->table, FRAG_ZONE, &part) != OK || part.rrs == NULL ||
-	    !zonepart_open(view_of(part.rrs, part.plain), &z->part))
+	    !zonepart_open(view_of(part.rrs, part.plain), &z->part) ||
+	    node_frag(&z->table, FRAG_SOA_NEGATIVE, &z->negative) != OK || z->negative.rrs == NULL)
 		return ERR_DAMAGED;
 	z->image = z->part.flags & ZONEPART_POOLED ? q->s->pool : snapshot_image(q->s, z->part.image);
 	return z->image != NULL ? OK : ERR_DAMAGED;
@@ -45,7 +46,7 @@ static inline bool is_apex(const struct cached_zone *c, const struct qname *n, u
 }
 
 /* find_zone asks the zone table for an apex and keeps what it says. */
-static enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
+static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 {
 	const struct qname *n = &q->link->name;
 	struct probe p = { n->hash[d], n->lower + n->at[d], (uint8_t)(n->len - n->at[d]), (uint8_t)d, 0 };
@@ -61,6 +62,7 @@ static enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 	}
 	if (f != FOUND_NODE)
 		return ERR_NOTFOUND;
+	q->a->cache_changes++;
 	c->zone.table = table;
 	c->zone.depth = (uint8_t)d;
 	q->zone = &c->zone;
@@ -69,19 +71,32 @@ static enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 	return e;
 }
 
+void look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n, struct touched *t)
+{
+	int d = next_apex(s, n->labels);
+
+	t->zone = NULL;
+	t->entry = NULL;
+	if (d < 0)
+		return;
+	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
+	if (!is_apex(c, n, (unsigned)d)) {
+		t->entry = image_entry(s->zones, n->hash[d]);
+		return;
+	}
+	t->zone = &c->zone;
+	t->cache_changes = a->cache_changes;
+	unsigned first = depth_next(c->zone.part.cuts, (unsigned)d, n->labels);
+	t->entry = image_entry(c->zone.image, place_of(&c->zone, n, n->hash[first]));
+}
+
 enum err look_zone(struct ask *q, unsigned most)
 {
 	const struct qname *n = &q->link->name;
-	struct answerer *a = q->a;
 
-	if (unlikely(a->cached_of != q->s || a->cached_counter != q->s->counter)) {
-		memset(a->cached, 0, sizeof a->cached);
-		a->cached_of = q->s;
-		a->cached_counter = q->s->counter;
-	}
 	for (int at = next_apex(q->s, (int)most); at >= 0; at = next_apex(q->s, at - 1)) {
 		unsigned d = (unsigned)at;
-		struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
+		struct cached_zone *c = &q->a->cached[n->hash[d] % CACHED_ZONES];
 		if (likely(is_apex(c, n, d))) {
 			q->zone = &c->zone;
 			return OK;

@@ -13,6 +13,7 @@ struct query {
 	struct ask ask;
 	struct rd in;
 	struct edns edns;
+	unsigned slot;      /* where query_touch left the question; QUERY_BATCH: it did not */
 	struct rd tsig;     /* where the request's TSIG record is */
 	uint16_t id, flags;
 	uint64_t counts;    /* of questions, answers, authority and additional records: 16 bits each */
@@ -93,7 +94,7 @@ static inline bool only_opt(struct query *q)
 
 /* read_records walks over what follows the question. It ends because every record takes at least 11 octets. What is
  * behind the last record is nobody's business. */
-static enum verdict read_records(struct query *q)
+static COLD enum verdict read_records(struct query *q)
 {
 	unsigned additional = (unsigned)(uint16_t)(q->counts >> 32) + (uint16_t)(q->counts >> 16);
 	unsigned all = additional + (uint16_t)q->counts;
@@ -108,6 +109,34 @@ static enum verdict read_records(struct query *q)
 	return NEXT;
 }
 
+/* turn_of gives the slot in which query_touch prepared the request that is next, QUERY_BATCH if it did not. */
+static inline unsigned turn_of(struct answerer *a, struct view request)
+{
+	unsigned slot = a->turn;
+	struct touched *t = &a->touched[slot];
+	bool prepared = t->request.p == request.p && t->request.n == request.n;
+
+	t->request.p = NULL;
+	a->turn += slot < QUERY_BATCH;
+	return prepared ? slot : QUERY_BATCH;
+}
+
+/* question_of takes the question's name, unless query_touch did. */
+static inline const struct link *question_of(struct query *q)
+{
+	struct answerer *a = q->ask.a;
+	struct link *question = &a->question[q->slot];
+
+	if (likely(q->slot != QUERY_BATCH)) {
+		q->in.at += question->name.len;
+		if (a->touched[q->slot].cache_changes == a->cache_changes)
+			q->ask.zone = a->touched[q->slot].zone;
+	} else {
+		qname_read(&q->in, &q->ask.s->key, &question->name);
+	}
+	return question;
+}
+
 /* step_question: exactly one, its name without pointers. It is copied as it came, letter case and all. */
 static enum verdict step_question(struct query *q)
 {
@@ -120,10 +149,8 @@ static enum verdict step_question(struct query *q)
 		read_records(q); /* an OPT is answered with an OPT even so (RFC 6891 6.1.1) */
 	if (q->counts >> 48 != 1)
 		return error(q, RCODE_FORMERR);
-	a->link = &a->a->chain[0];
-	a->link->at = MSG_HEADER;
+	a->link = a->question = question_of(q);
 	a->n_links = 1;
-	qname_read(&q->in, &a->s->key, &a->link->name);
 	struct view rest = rd_take(&q->in, 4);
 	if (rest.n != 4)
 		return error(q, RCODE_FORMERR);
@@ -176,7 +203,7 @@ static enum verdict step_class(struct query *q)
 	return error(q, q->opcode == OPCODE_QUERY ? RCODE_REFUSED : RCODE_NOTIMP);
 }
 
-static enum verdict damaged(struct query *q)
+static COLD enum verdict damaged(struct query *q)
 {
 	q->ask.a->counters.damaged++;
 	q->ask.ede = EDE_INVALID_DATA;
@@ -184,7 +211,7 @@ static enum verdict damaged(struct query *q)
 }
 
 /* refuse_zone says whether the question's name is the apex of a zone served. */
-static enum verdict refuse_zone(struct query *q)
+static COLD enum verdict refuse_zone(struct query *q)
 {
 	struct ask *a = &q->ask;
 	enum err e = look_zone(a, a->link->name.labels);
@@ -208,21 +235,30 @@ static enum verdict answer_question(struct query *q)
 	return SEND;
 }
 
-/* What becomes of an opcode and a type that are no plain question. AXFR and IXFR of a zone served are refused, of
- * another are not ours to answer (RFC 5936 2.2.1); so for UPDATE (RFC 2136 3.1.2) and NOTIFY (RFC 1996 3.10). There
- * is no AXFR over UDP (RFC 5936 4.2), no IXFR without the client's SOA (RFC 1995 3), and nobody has mailboxes. */
+/* IXFR, AXFR, MAILB and MAILA. Transfers of a zone served are refused, of another are not ours to answer (RFC 5936
+ * 2.2.1). There is no AXFR over UDP (RFC 5936 4.2), no IXFR without the client's SOA (RFC 1995 3), and nobody has
+ * mailboxes. */
+static COLD enum verdict refuse_type(struct query *q)
+{
+	uint16_t type = q->ask.qtype;
+
+	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask.tcp))
+		return error(q, RCODE_NOTIMP);
+	if (type == RR_IXFR && (uint16_t)(q->counts >> 16) == 0)
+		return error(q, RCODE_FORMERR);
+	return refuse_zone(q);
+}
+
+/* What becomes of an opcode and a type that are no plain question: as with transfers, so with UPDATE (RFC 2136 3.1.2)
+ * and NOTIFY (RFC 1996 3.10). */
 static enum verdict step_route(struct query *q)
 {
 	uint16_t type = q->ask.qtype;
 
 	if (q->opcode != OPCODE_QUERY)
 		return refuse_zone(q);
-	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask.tcp))
-		return error(q, RCODE_NOTIMP);
-	if (type == RR_IXFR && (uint16_t)(q->counts >> 16) == 0)
-		return error(q, RCODE_FORMERR);
-	if (type == RR_AXFR || type == RR_IXFR)
-		return refuse_zone(q);
+	if (unlikely(type >= RR_IXFR && type <= RR_MAILA))
+		return refuse_type(q);
 	return answer_question(q);
 }
 
@@ -241,11 +277,11 @@ static inline enum verdict run_steps(struct query *q)
 }
 
 /* An error's message has nothing but the question. */
-static void leave_question(struct query *q)
+static COLD void leave_question(struct query *q)
 {
 	struct ask *a = &q->ask;
 
-	a->out->len = MSG_HEADER + (q->has_question ? a->a->chain[0].name.len + 4U : 0U);
+	a->out->len = MSG_HEADER + (q->has_question ? a->question->name.len + 4U : 0U);
 	memset(a->count, 0, sizeof a->count);
 	a->tc = a->aa = q->has_zone = false;
 }
@@ -299,26 +335,62 @@ static inline enum verdict finish(struct query *q)
 enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum transport how, struct view request,
 			  struct wr *out)
 {
-	struct query q = {
-		.ask = { .a = a, .s = s, .out = out, .tcp = how == TRANSPORT_TCP, .ede = EDE_NONE },
-		.in = rd_of(request),
-		.edns.size = MSG_UDP_PLAIN,
-	};
+	struct query q; /* what is not filled here is by the first steps */
 
-	wr_room(out, MSG_HEADER);
+	q.ask = (struct ask){ .a = a, .s = s, .out = out, .tcp = how == TRANSPORT_TCP, .ede = EDE_NONE };
+	q.in = rd_of(request);
+	q.edns = (struct edns){ .size = MSG_UDP_PLAIN };
+	q.slot = turn_of(a, request);
+	q.room = 0;
+	q.rcode = RCODE_NOERROR;
+	q.has_question = q.has_tsig = q.has_zone = false;
+	cache_begin(a, s);
+	out->len = MSG_HEADER;
 	if (run_steps(&q) != DROP)
 		return finish(&q);
 	a->counters.dropped++;
 	return DROP;
 }
 
+/* touch_question prepares a question and asks for the place in the directory that it leads to. */
+static __attribute__((noinline)) void touch_question(struct answerer *a, const struct snapshot *s, unsigned slot, struct view request)
+{
+	struct touched *t = &a->touched[slot];
+	struct qname *name = &a->question[slot].name;
+
+	if (slot == 0)
+		a->turn = 0;
+	t->request.p = NULL;
+	t->entry = NULL;
+	if (request.n <= MSG_HEADER)
+		return;
+	struct rd r = rd_of(view_of(request.p + MSG_HEADER, request.n - MSG_HEADER));
+	qname_read(&r, &s->key, name);
+	if (r.bad)
+		return;
+	t->request = request;
+	cache_begin(a, s);
+	look_ahead(a, s, name, t);
+	__builtin_prefetch(t->entry);
+}
+
+/* touch_page asks for the first lines of the page that the directory names: its tags. */
+static void touch_page(const struct snapshot *s, const struct touched *t)
+{
+	struct view page = t->entry != NULL ? page_view(*t->entry, s->psize) : view_of(NULL, 0);
+
+	__builtin_prefetch(page.p);
+	__builtin_prefetch(page.p + 64);
+}
+
 void query_touch(struct answerer *a, const struct snapshot *s, unsigned slot, unsigned stage, struct view request)
 {
-	(void)a;
-	(void)s;
-	(void)slot;
-	if (stage == 0 && request.n != 0)
-		__builtin_prefetch(request.p);
+	if (slot >= QUERY_BATCH)
+		return;
+	if (stage == 0)
+		touch_question(a, s, slot, request);
+	else
+		touch_page(s, &a->touched[slot]);
 }
 
 void answer_options_default(struct answer_options *o)
@@ -330,8 +402,11 @@ struct answerer *answerer_new(const struct answer_options *o)
 {
 	struct answerer *a = calloc(1, sizeof *a);
 
-	if (a != NULL)
-		a->options = o;
+	if (a == NULL)
+		return NULL;
+	a->options = o;
+	for (size_t i = 0; i < COUNT_OF(a->question); i++)
+		a->question[i].at = MSG_HEADER;
 	return a;
 }
 

@@ -6,6 +6,8 @@
  */
 #include "answer/ask.h"
 
+#define ALWAYS_INLINE inline __attribute__((always_inline)) /* one step of a query, used once on its way */
+
 enum outcome broken(struct ask *q)
 {
 	struct name n;
@@ -26,7 +28,7 @@ struct place {
 };
 
 /* look_at says what stands at one depth on the way. */
-static enum landmark look_at(const struct ask *q, unsigned d, struct node_view *n)
+static ALWAYS_INLINE enum landmark look_at(const struct ask *q, unsigned d, struct node_view *n)
 {
 	switch (look(q, d, n)) {
 	case FOUND_NONE:
@@ -45,7 +47,7 @@ static enum landmark look_at(const struct ask *q, unsigned d, struct node_view *
 
 /* encloser_between narrows down where existence ends: the suffix of `low` labels exists, that of `high` does not.
  * All ancestors of a name exist, so bisection finds the one place. */
-static enum landmark encloser_between(const struct ask *q, unsigned low, unsigned high, struct place *p)
+static COLD enum landmark encloser_between(const struct ask *q, unsigned low, unsigned high, struct place *p)
 {
 	struct node_view n;
 
@@ -63,28 +65,15 @@ static enum landmark encloser_between(const struct ask *q, unsigned low, unsigne
 	return MISSING;
 }
 
-/* next_depth gives the first depth from `from` on that is in a mask, at most `most`. */
-static inline unsigned next_depth(const uint64_t mask[2], unsigned from, unsigned most)
-{
-	for (unsigned d = from; d < most; d = (d | 63) + 1) {
-		uint64_t depths = mask[d >> 6] >> (d & 63);
-		if (depths != 0) {
-			d += (unsigned)__builtin_ctzll(depths);
-			return d < most ? d : most;
-		}
-	}
-	return most;
-}
-
 /* descend goes down the depths at which the zone has cuts or DNAMEs; the first one found ends the search, whatever
  * exists below it. */
-static inline void descend(const struct ask *q, struct place *p)
+static ALWAYS_INLINE void descend(const struct ask *q, struct place *p)
 {
 	unsigned labels = q->link->name.labels, low = q->zone->depth;
-	unsigned d = next_depth(q->zone->part.cuts, low, labels);
+	unsigned d = depth_next(q->zone->part.cuts, low, labels);
 
 	p->what = DAMAGED; /* a zone is never deeper than the name it was found for: the walk says otherwise at once */
-	for (; d <= labels; d = next_depth(q->zone->part.cuts, d + 1, labels)) {
+	for (; d <= labels; d = depth_next(q->zone->part.cuts, d + 1, labels)) {
 		p->what = look_at(q, d, &p->node);
 		p->depth = d;
 		if (p->what == MISSING) /* an apex has its SOA: it can not be missing */
@@ -110,7 +99,7 @@ static enum outcome follow(struct ask *q, struct view target, size_t at)
 		return broken(q);
 	next->at = (uint16_t)at;
 	for (unsigned i = 0; i < q->n_links; i++) {
-		const struct qname *seen = &q->a->chain[i].name;
+		const struct qname *seen = &(i == 0 ? q->question : &q->a->chain[i])->name;
 		if (seen->len == next->name.len && memcmp(seen->lower, next->name.lower, seen->len) == 0)
 			return ANSWERED; /* a loop: who asked has every record of it */
 	}
@@ -165,7 +154,7 @@ static enum outcome referral(struct ask *q, const struct place *p)
 	return ANSWERED;
 }
 
-static enum outcome dname(struct ask *q, const struct place *p)
+static COLD enum outcome dname(struct ask *q, const struct place *p)
 {
 	struct anchor a = anchor_of(q, p->depth, p->depth);
 	struct name current, from, to, target;
@@ -247,7 +236,7 @@ static bool add_soa(struct ask *q, const struct frag *f, unsigned what)
 }
 
 /* all_of answers with several RRsets of a node: `what` of each that has it. Gives how many. */
-static enum outcome all_of(struct ask *q, const struct source *s, unsigned what, unsigned *n)
+static COLD enum outcome all_of(struct ask *q, const struct source *s, unsigned what, unsigned *n)
 {
 	struct frag f;
 
@@ -267,7 +256,7 @@ static enum outcome all_of(struct ask *q, const struct source *s, unsigned what,
 }
 
 /* any gives one RRset, the first (RFC 8482 4.1) but NSEC, or over TCP, if the operator wants, all of them. */
-static enum outcome any(struct ask *q, const struct source *s, unsigned *n)
+static COLD enum outcome any(struct ask *q, const struct source *s, unsigned *n)
 {
 	struct frag f, first = { .n_rr = 0 }, soa;
 	bool has_soa = soa_of(q, s, &soa);
@@ -360,15 +349,12 @@ static enum outcome missing(struct ask *q, unsigned encloser)
 	return o == BROKEN || q->tc ? o : deny_name(q, encloser);
 }
 
-/* parent_side: a type that lives above the cut, asked at an apex, is answered by the next zone up if that has a cut
- * exactly there, else by the child (RFC 4035 3.1.4.1). */
-static enum err parent_side(struct ask *q)
+/* cut_above goes to the next zone up if that is served and has a cut exactly where this one begins. */
+static COLD enum err cut_above(struct ask *q)
 {
-	unsigned labels = q->link->name.labels;
+	unsigned labels = q->zone->depth;
 	struct place p;
 
-	if (likely(q->zone->depth != labels) || labels == 0 || !(rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
-		return OK;
 	q->a->child = *q->zone; /* what is found next may take its place in the cache */
 	enum err e = look_zone(q, labels - 1);
 	if (e == OK) {
@@ -380,7 +366,18 @@ static enum err parent_side(struct ask *q)
 	return e == ERR_DAMAGED ? e : OK;
 }
 
-static enum outcome in_zone(struct ask *q)
+/* parent_side: a type that lives above the cut, asked at an apex, is answered by the next zone up if that has a cut
+ * exactly there, else by the child (RFC 4035 3.1.4.1). */
+static inline enum err parent_side(struct ask *q)
+{
+	unsigned labels = q->link->name.labels;
+
+	if (likely(q->zone->depth != labels) || labels == 0 || !(rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
+		return OK;
+	return cut_above(q);
+}
+
+static ALWAYS_INLINE enum outcome in_zone(struct ask *q)
 {
 	unsigned labels = q->link->name.labels;
 	struct place p;
@@ -424,7 +421,8 @@ enum outcome resolve(struct ask *q)
 	enum outcome o = FOLLOW;
 
 	while (o == FOLLOW) {
-		enum err e = look_zone(q, q->link->name.labels);
+		bool found = q->n_links == 1 && q->zone != NULL; /* by query_touch */
+		enum err e = found ? OK : look_zone(q, q->link->name.labels);
 		if (e == ERR_NOTFOUND && q->n_links > 1)
 			break; /* the chain leaves what we serve */
 		if (e == ERR_NOTFOUND) {

@@ -45,7 +45,8 @@ static void fill_row(struct compile *c, uint64_t image)
 		.checks = c->facts->checks,
 		.serial = p->part.serial,
 		.denial = p->part.denial,
-		.flags = (pooled ? ZONE_ROW_POOLED : 0U) | (p->part.flags & ZONEPART_SIGNED ? ZONE_ROW_SIGNED : 0U) |
+		.flags = (pooled ? ZONE_ROW_POOLED : 0U) |
+			 (p->part.flags & ZONEPART_SIGNED ? ZONE_ROW_SIGNED : 0U) |
 			 (p->part.flags & ZONEPART_OPTOUT ? ZONE_ROW_OPTOUT : 0U),
 	};
 }
@@ -80,8 +81,10 @@ static enum err look_at_old(struct compile *c, struct store_txn *t)
 	if (e != OK)
 		return e == ERR_NOTFOUND ? OK : e;
 	if (c->old.flags & ZONE_ROW_UPDATED && !c->facts->replace) {
-		snprintf(c->why, 256, "the zone took updates since it was compiled (serial %u): compiling would lose "
-			 "them; dump it first, or use --replace", c->old.serial);
+		snprintf(c->why, 256,
+			 "the zone took updates since it was compiled (serial %u): compiling would lose "
+			 "them; dump it first, or use --replace",
+			 c->old.serial);
 		return ERR_REFUSED;
 	}
 	return OK;
@@ -143,6 +146,7 @@ static enum err compile_big(struct compile *c)
 
 	if (e != OK)
 		return fail(c, e, "starting a build");
+	build_watch(b, c->facts->progress, c->facts->context);
 	e = write_rows(c, b, image);
 	bool pooled = c->parts.part.flags & ZONEPART_POOLED;
 	if (e == OK && !pooled) /* else it is small, and only what it replaces is big */
@@ -163,15 +167,22 @@ static enum err compile_big(struct compile *c)
 	return fail(c, e, "writing the zone");
 }
 
-static enum err small_txn(struct compile *c, struct store_txn *t)
+/* ---- small zones: several in one transaction ---- */
+
+/* small_check: may this transaction take the zone? Nothing was written if not. ERR_SPACE: what the zone replaces
+ * is big, so it takes a build. */
+static enum err small_check(struct compile *c, struct store_txn *t)
 {
-	uint64_t rows;
 	enum err e = look_at_old(c, t);
 
-	if (e == OK && c->replaces && !(c->old.flags & ZONE_ROW_POOLED))
-		return ERR_SPACE; /* what it leaves behind is big: needs a build */
-	if (e == OK)
-		e = store_next_image(t, &rows);
+	return e == OK && c->replaces && !(c->old.flags & ZONE_ROW_POOLED) ? ERR_SPACE : e;
+}
+
+static enum err small_write(struct compile *c, struct store_txn *t)
+{
+	uint64_t rows;
+	enum err e = store_next_image(t, &rows);
+
 	if (e == OK && c->replaces)
 		e = rows_delete_zone(t, c->old.rows);
 	if (e == OK)
@@ -182,46 +193,114 @@ static enum err small_txn(struct compile *c, struct store_txn *t)
 	return put_zone(c, t);
 }
 
-static enum err compile_small(struct compile *c)
+/* A zone on its way into a group: what is known of it, and what became of it. */
+struct member {
+	struct compile c;
+	struct compile_job *job;
+};
+
+struct group {
+	struct store *store;
+	struct member member[COMPILE_GROUP];
+	size_t n;
+};
+
+/* write_members writes all that may be written, and says of the others why not. */
+static enum err write_members(struct group *g, struct store_txn *t)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < g->n && e == OK; i++) {
+		struct member *m = &g->member[i];
+		m->job->result = small_check(&m->c, t);
+		if (m->job->result == OK)
+			e = small_write(&m->c, t);
+	}
+	return e;
+}
+
+static void end_member(struct member *m)
+{
+	if (m->job->result != OK)
+		fail(&m->c, m->job->result, "writing the zone");
+	parts_free(&m->c.parts);
+	arena_free(&m->c.scratch);
+}
+
+/* flush commits what waits; a zone that needs a build gets it then. */
+static void flush(struct group *g)
 {
 	struct store_txn *t;
-	enum err e = store_write(c->store, &t);
+	enum err e = g->n != 0 ? store_write(g->store, &t) : OK;
 
-	if (e != OK)
-		return fail(c, e, "starting a transaction");
-	e = small_txn(c, t);
-	if (e == OK)
-		return store_commit(t);
-	store_abort(t);
-	if (e == ERR_SPACE)
-		return compile_big(c);
-	return fail(c, e, "writing the zone");
+	if (g->n == 0)
+		return;
+	if (e == OK) {
+		e = write_members(g, t);
+		if (e == OK)
+			e = store_commit(t);
+		else
+			store_abort(t);
+	}
+	for (size_t i = 0; i < g->n; i++) {
+		struct member *m = &g->member[i];
+		if (e != OK)
+			m->job->result = e;
+		else if (m->job->result == ERR_SPACE)
+			m->job->result = compile_big(&m->c);
+		end_member(m);
+	}
+	g->n = 0;
 }
 
 /* A zone of so many names fills more pages than the pool takes: each name takes more than an octet. */
 enum { SURELY_BIG = POOL_OCTETS };
 
-static enum err compile_run(struct compile *c)
+/* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs. */
+static void take(struct group *g, struct compile_job *job)
 {
-	enum err e = c->zone->n_nodes < SURELY_BIG ? bake(c) : OK;
+	struct member *m = &g->member[g->n];
 
-	if (e != OK)
-		return e;
-	return c->baked && parts_pool(c->zone, &c->parts) ? compile_small(c) : compile_big(c);
+	*m = (struct member){ { .store = g->store, .zone = job->zone, .facts = &job->facts, .why = job->why },
+			      job };
+	job->why[0] = 0;
+	job->result = job->zone->n_nodes < SURELY_BIG ? bake(&m->c) : OK;
+	if (job->result == OK && m->c.baked && parts_pool(job->zone, &m->c.parts)) {
+		if (++g->n == COMPILE_GROUP)
+			flush(g);
+		return;
+	}
+	flush(g);
+	if (job->result == OK)
+		job->result = compile_big(&m->c);
+	end_member(m);
+}
+
+void compile_zones(struct store *s, struct compile_job *jobs, size_t n)
+{
+	struct group *g = calloc(1, sizeof *g);
+
+	for (size_t i = 0; i < n && g == NULL; i++)
+		jobs[i].result = ERR_MEMORY;
+	if (g == NULL)
+		return;
+	g->store = s;
+	for (size_t i = 0; i < n; i++)
+		take(g, &jobs[i]);
+	flush(g);
+	free(g);
 }
 
 enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256])
 {
-	struct compile c = { .store = s, .zone = z, .facts = facts, .why = why };
+	struct compile_job job = { .zone = z, .facts = *facts };
 
-	why[0] = 0;
-	enum err e = compile_run(&c);
-	if (e != OK)
-		fail(&c, e, "committing the zone");
-	parts_free(&c.parts);
-	arena_free(&c.scratch);
-	return e;
+	compile_zones(s, &job, 1);
+	memcpy(why, job.why, sizeof job.why);
+	return job.result;
 }
+
+/* ---- dropping ---- */
 
 static enum err drop_txn(struct compile *c, struct store_txn *t, const struct name *apex)
 {

@@ -3,7 +3,8 @@
  * one visible step; and out of it.
  *
  *      big zone     build: rows, pages, runs in slices | switch: zone row, zone table | drop the old
- *      small zone   one transaction: rows, its page of the pool, zone row, zone table
+ *      small zone   one transaction: rows, its page of the pool, zone row, zone table;
+ *                   many small zones share one
  *
  * Until the last commit the old zone is served; after it, the new one. A
  * process killed in between leaves what the next build sweeps.
@@ -20,11 +21,27 @@ struct compile_facts {
 	uint64_t now;    /* seconds since 1970, for the zone row */
 	uint64_t checks; /* which checks ran */
 	bool replace;    /* also a zone that took updates since its last compile */
+	build_watch_fn *progress; /* of a big zone; may be NULL */
+	void *context;            /* its own */
 };
 
 /* compile_zone writes a sealed zone that has an SOA. On failure *why is one line for the operator and the
  * database shows nothing of it. ERR_REFUSED: the zone took updates and facts->replace is false. */
 enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256]);
+
+/* One zone of many, and what became of it. */
+struct compile_job {
+	const struct zone *zone;
+	struct compile_facts facts;
+	enum err result;
+	char why[256];
+};
+
+/* compile_zones compiles zones in this order. Small ones that follow one another share a transaction, at most
+ * COMPILE_GROUP of them: a disk flushes once for all of these. One zone that cannot be compiled does not stop
+ * the others. */
+enum { COMPILE_GROUP = 100 };
+void compile_zones(struct store *s, struct compile_job *jobs, size_t n);
 
 /* compile_drop takes a zone out of the database; ERR_NOTFOUND if it is not there. */
 enum err compile_drop(struct store *s, const struct name *apex, char why[256]);

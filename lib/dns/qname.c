@@ -22,7 +22,7 @@ struct hash_key hash_key_of(uint64_t seed)
 /* tail_word gives the first n octets of p as a number; n is 1..8. */
 static inline uint64_t tail_word(const uint8_t *p, unsigned n)
 {
-	unsigned others = (64 - 8 * n) & 63;
+	unsigned others = 64 - 8 * n;
 
 	return le64(p) << others >> others;
 }
@@ -45,22 +45,25 @@ uint64_t hash_label(const struct hash_key *key, uint64_t suffix, const uint8_t *
 	return step(key, suffix, padded, n);
 }
 
-/* hash_suffixes expects lower, len and the label starts in start[0..labels-1], left to right. */
-static inline void hash_suffixes(struct qname *q, const struct hash_key *shared, const uint8_t *start)
+/* hash_suffixes expects lower and len, and the label starts, left to right, in the last places of at[] from the end
+ * backwards. It moves them to the first: what it writes was read before. */
+static inline void hash_suffixes(struct qname *q, const struct hash_key *shared, const uint8_t *starts)
 {
 	const struct hash_key key = *shared;
-	unsigned labels = q->labels;
+	const uint8_t *end = q->at + NAME_LABELS_MAX;
 	uint64_t h = key.k[2];
+	unsigned d = 0;
 
 	q->at[0] = (uint8_t)(q->len - 1);
 	q->hash[0] = h;
-	for (unsigned d = 1; d <= labels; d++) {
-		uint8_t at = start[labels - d];
+	while (starts != end) {
+		uint8_t at = *++starts;
 		const uint8_t *label = q->lower + at;
 		h = step(&key, h, label + 1, label[0]);
-		q->at[d] = at;
+		q->at[++d] = at;
 		q->hash[d] = h;
 	}
+	q->labels = (uint8_t)d;
 }
 
 /* fold16 folds A-Z in sixteen octets. Length octets are below 'A' and stay what they are. */
@@ -87,36 +90,32 @@ static inline void copy_folded(uint8_t *lower, const uint8_t *from, size_t n, si
 
 void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
 {
-	uint8_t start[NAME_LABELS_MAX + 1];
+	uint8_t *starts = out->at + NAME_LABELS_MAX;
 	const uint8_t *p = r->at;
-	size_t readable = rd_left(r), n = 0;
-	size_t left = readable < NAME_WIRE_MAX ? readable : NAME_WIRE_MAX;
-	unsigned labels = 0;
+	size_t left = rd_left(r), most = left < NAME_WIRE_MAX ? left : NAME_WIRE_MAX, n = 0;
 
-	while (n < left && (uint8_t)(p[n] - 1) < NAME_LABEL_MAX) {
-		start[labels++] = (uint8_t)n;
+	while (n < most && (uint8_t)(p[n] - 1) < NAME_LABEL_MAX) {
+		*starts-- = (uint8_t)n;
 		n += 1 + (size_t)p[n];
 	}
-	if (unlikely(n >= left || p[n] != 0)) {
+	if (likely(n < most && p[n] == 0)) {
+		r->at += ++n;
+	} else {
 		r->bad = true;
-		qname_of(&name_root, key, out);
-		return;
+		p = name_root.wire;
+		left = n = 1;
+		starts = out->at + NAME_LABELS_MAX;
 	}
-	out->len = (uint8_t)(n + 1);
-	out->labels = (uint8_t)labels;
-	copy_folded(out->lower, p, n + 1, readable);
-	r->at += n + 1;
-	hash_suffixes(out, key, start);
+	out->len = (uint8_t)n;
+	copy_folded(out->lower, p, n, left);
+	hash_suffixes(out, key, starts);
 }
 
 void qname_of(const struct name *n, const struct hash_key *key, struct qname *out)
 {
-	uint8_t start[NAME_LABELS_MAX + 1];
+	struct rd r = rd_of(view_of(n->wire, n->len));
 
-	out->len = n->len;
-	out->labels = (uint8_t)name_offsets(n, start);
-	copy_folded(out->lower, n->wire, n->len, n->len);
-	hash_suffixes(out, key, start);
+	qname_read(&r, key, out);
 }
 
 uint64_t name_hash(const struct hash_key *key, const struct name *n)

@@ -1,5 +1,9 @@
 #include "store/node.h"
 
+_Static_assert(offsetof(struct frag, type) == 0 && offsetof(struct frag, n_sig) == 10 &&
+		       offsetof(struct frag, n_self) + sizeof(uint16_t) == FRAG_HEAD,
+	       "a fragment's head is copied");
+
 static inline bool body_open(struct view body, struct frag *f)
 {
 	size_t owners = f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
@@ -29,15 +33,15 @@ bool frag_body(struct view body, struct frag *f)
 
 static inline bool head_open(struct view r, const uint8_t *h, struct frag *out)
 {
-	out->type = le16(h);
-	out->at = le16(h + 2);
-	out->plain = le16(h + 4);
-	out->sig = le16(h + 6);
-	out->n_rr = le16(h + 8);
-	out->n_sig = h[10];
-	out->flags = h[11];
-	out->n_base = le16(h + 12);
-	out->n_self = le16(h + 14);
+	/* Taken in one piece: the fields stand in the struct as in the record, and change only on a big-endian machine. */
+	memcpy(out, h, FRAG_HEAD);
+	out->type = le16toh(out->type);
+	out->at = le16toh(out->at);
+	out->plain = le16toh(out->plain);
+	out->sig = le16toh(out->sig);
+	out->n_rr = le16toh(out->n_rr);
+	out->n_base = le16toh(out->n_base);
+	out->n_self = le16toh(out->n_self);
 	if (unlikely(out->flags & FRAG_OUT)) {
 		out->rrs = NULL;
 		return true;

@@ -64,7 +64,7 @@ enum {
 };
 
 struct frag {
-	uint16_t type;
+	uint16_t type;            /* from here to n_self as in the record's head */
 	uint16_t at;              /* of the body in the node; if FRAG_OUT: the number of pieces */
 	uint16_t plain, sig;      /* octets of RRs and of RRSIGs */
 	uint16_t n_rr;

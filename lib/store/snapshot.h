@@ -86,16 +86,20 @@ static inline struct view page_view(page_ref r, size_t psize)
 	return (struct view){ (const uint8_t *)(uintptr_t)(r & 0xffffffffffffU), pages != 0 ? pages * psize - 16 : 0 };
 }
 
+/* image_entry gives the place of the directory that says where the page of this hash is. */
+static inline const page_ref *image_entry(const struct image *im, uint64_t hash)
+{
+	const struct directory *d = im->shards;
+	const struct directory_part *p = d->part[hash >> 1 >> (d->shift - 1)]; /* a shift is 1..64 */
+	uint64_t low = hash << (64 - d->shift);
+
+	return &p->entry[low >> 1 >> (p->shift - 1)];
+}
+
 /* image_shard gives the page where this hash has its place; an empty view if there is none. */
 static inline struct view image_shard(const struct snapshot *s, const struct image *im, uint64_t hash)
 {
-	const struct directory *d = im->shards;
-	size_t i = d->shift == 64 ? 0 : hash >> d->shift;
-	const struct directory_part *p = d->part[i];
-	uint64_t low = d->shift == 64 ? hash : hash << (64 - d->shift);
-	size_t k = p->shift == 64 ? 0 : low >> p->shift;
-
-	return page_view(p->entry[k], s->psize);
+	return page_view(*image_entry(im, hash), s->psize);
 }
 
 /* snapshot_image finds an image by id; NULL if this snapshot has none such. */

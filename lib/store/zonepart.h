@@ -79,6 +79,19 @@ static inline bool depth_in(const uint64_t mask[2], unsigned d)
 	return d < 128 && (mask[d >> 6] >> (d & 63) & 1);
 }
 
+/* depth_next gives the first depth from `from` on that is in a mask, at most `most`. */
+static inline unsigned depth_next(const uint64_t mask[2], unsigned from, unsigned most)
+{
+	for (unsigned d = from; d < most; d = (d | 63) + 1) {
+		uint64_t depths = mask[d >> 6] >> (d & 63);
+		if (depths != 0) {
+			d += (unsigned)__builtin_ctzll(depths);
+			return d < most ? d : most;
+		}
+	}
+	return most;
+}
+
 static inline void depth_add(uint64_t mask[2], unsigned d)
 {
 	mask[d >> 6] |= (uint64_t)1 << (d & 63);

@@ -21,7 +21,7 @@ static void on_record(void *context, const struct master_record *r)
 static void on_finding(void *context, const struct master_finding *f)
 {
 	(void)context;
-	if (f->line == 0 || f->column == 0 || f->what == NULL || strlen(f->what) == 0)
+	if (((f->line == 0 || f->column == 0) && f->untold == 0) || f->what == NULL || strlen(f->what) == 0)
 		abort();
 }
 

@@ -17,6 +17,7 @@
 
 #include "bake/compile.h"
 #include "base/wr.h"
+#include "dns/rrtype.h"
 #include "server/clock.h"
 #include "tests/help/tempdb.h"
 
@@ -76,16 +77,12 @@ void served_compile(struct store *db, struct view apex, uint32_t serial, unsigne
 	zone_free(z);
 }
 
-/* The program under test: EDICT_BIN, or bin/edictd beside the tests' own folder. */
-static const char *program(void)
+const char *served_program(const char *name)
 {
 	static char path[4200];
-	const char *given = getenv("EDICT_BIN");
 	char *slash;
 	ssize_t n;
 
-	if (given != NULL)
-		return given;
 	n = readlink("/proc/self/exe", path, 4096);
 	ck_assert_int_gt(n, 0);
 	path[n] = 0;
@@ -95,8 +92,16 @@ static const char *program(void)
 		*slash = 0;
 	}
 	n = (ssize_t)strlen(path);
-	snprintf(path + n, sizeof path - (size_t)n, "/bin/edictd");
+	snprintf(path + n, sizeof path - (size_t)n, "/bin/%s", name);
 	return path;
+}
+
+/* The program under test: EDICT_BIN, or the one of this build. */
+static const char *program(void)
+{
+	const char *given = getenv("EDICT_BIN");
+
+	return given != NULL ? given : served_program("edictd");
 }
 
 static rlim_t descriptors_max;
@@ -393,5 +398,25 @@ uint64_t client_until_closed(int fd)
 		if (recv(fd, b, sizeof b, 0) <= 0)
 			return clock_ms() - began;
 	ck_abort_msg("the server did not close the connection");
+	return 0;
+}
+
+size_t client_exchange(int fd, uint16_t id, const struct name *qname, uint16_t qtype, uint8_t m[4096], int patience)
+{
+	const uint64_t until = clock_ms() + (uint64_t)patience;
+	struct wr w = wr_of(m, 4096);
+	ssize_t n;
+
+	wr_u16(&w, id);
+	wr_bytes(&w, "\0\0\0\1\0\0\0\0\0\0", 10);
+	wr_bytes(&w, qname->wire, qname->len);
+	wr_u16(&w, qtype);
+	wr_u16(&w, CLASS_IN);
+	ck_assert_int_eq(send(fd, m, w.len, 0), (ssize_t)w.len);
+	while (wait_readable(fd, until)) {
+		n = recv(fd, m, 4096, 0);
+		if (n > 12 && get_u16(m) == id && (m[2] & 0x80) != 0)
+			return (size_t)n;
+	}
 	return 0;
 }

@@ -35,6 +35,9 @@ void served_start(struct served *s, const char *directory, const char *const mor
 /* served_descriptors: servers started from now on may have no more than so many; 0: as many as the test. */
 void served_descriptors(unsigned most);
 
+/* served_program gives the path of a program of this build, good until the next call. */
+const char *served_program(const char *name);
+
 /* served_run runs edictd with these arguments to its end and gives its exit code; what it said is in s->said. */
 int served_run(struct served *s, const char *const args[]);
 
@@ -67,6 +70,9 @@ int client_tcp(const struct served *s);
 
 /* client_ask sends question(id) over UDP and waits for its answer. */
 MUST_CHECK bool client_ask(int fd, uint16_t id);
+
+/* client_exchange asks over UDP and gives the octets of the answer in m; 0: none came within `patience` ms. */
+size_t client_exchange(int fd, uint16_t id, const struct name *qname, uint16_t qtype, uint8_t m[4096], int patience);
 
 /* client_send_tcp sends n questions with ids from `id`; client_hear_tcp reads one answer and gives its id, or
  * -1 at the end of the connection or when PATIENCE is over. */

@@ -12,12 +12,10 @@
  */
 #include "tests/help/run.h"
 
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -202,24 +200,6 @@ static bool fits(const struct model_message *m, enum question q, unsigned host, 
 	       name_eq(&address->owner, &target) && get_u32(address->rdata.p) == address_in(g, host_of(g));
 }
 
-static size_t exchange(struct asker *a, const struct name *qname, uint8_t m[4096])
-{
-	struct pollfd p = { .fd = a->fd, .events = POLLIN };
-	struct wr w = wr_of(m, 4096);
-	ssize_t len;
-
-	wr_u16(&w, ++a->id);
-	wr_bytes(&w, "\0\0\0\1\0\0\0\0\0\0", 10);
-	wr_bytes(&w, qname->wire, qname->len);
-	wr_u16(&w, RR_A);
-	wr_u16(&w, CLASS_IN);
-	ck_assert_int_gt(send(a->fd, m, w.len, 0), 0);
-	ck_assert_msg(poll(&p, 1, PATIENCE) == 1, "a question was lost");
-	len = recv(a->fd, m, 4096, 0);
-	ck_assert_msg(len > 12 && get_u16(m) == a->id, "an answer to another question");
-	return (size_t)len;
-}
-
 /* oldest gives the oldest generation that may be served now: none older than was seen before, nor than what was
  * done SOON ago. */
 static uint32_t oldest(const struct asker *a)
@@ -240,7 +220,8 @@ static void ask(struct asker *a, enum question q, unsigned host)
 	uint8_t octets[4096];
 	char text[2000];
 
-	size_t n = exchange(a, &qname, octets);
+	size_t n = client_exchange(a->fd, ++a->id, &qname, RR_A, octets, PATIENCE);
+	ck_assert_msg(n != 0, "a question was lost");
 	uint32_t to = atomic_load(&a->notes->begun), g = from;
 	const char *wrong = message_parse(view_of(octets, n), &m);
 	ck_assert_msg(wrong == NULL, "%s", wrong);

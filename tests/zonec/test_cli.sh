@@ -94,8 +94,19 @@ run check --off nonsense example.org. good.zone
 is "a check that does not exist is usage" code_is 2
 
 mkdir parts
-printf '$INCLUDE parts/one\nmail CNAME ns\n@ MX 1 mail\nx CNAME y\n' | cat good.zone - >main.zone
-printf 'p A 192.0.2.9\n\n$INCLUDE two\np A 192.0.2.9\nx A 192.0.2.9\n' >parts/one
+cat good.zone - >main.zone <<'Z'
+$INCLUDE parts/one
+mail CNAME ns
+@ MX 1 mail
+x CNAME y
+Z
+cat >parts/one <<'Z'
+p A 192.0.2.9
+
+$INCLUDE two
+p A 192.0.2.9
+x A 192.0.2.9
+Z
 printf '; nothing\nq NS nowhere\n' >parts/two
 run check example.org. main.zone
 is "what is wrong in an included file is told with its name and line" says '^parts/two:2: warning: q.example.org.: .*\[ns-missing\]'
