@@ -52,7 +52,7 @@ struct front {
 };
 
 struct parent {
-	const char *program;
+	const char *program, *database;
 	char *const *argv;
 	struct listen listen;
 	struct store *store;
@@ -92,12 +92,46 @@ static void cut_off(struct front *f)
 	f->channel = -1;
 }
 
+/* ---- ending ---- */
+
+static void begin_quit(struct parent *p)
+{
+	if (p->quit_at != 0)
+		return;
+	p->quit_at = clock_ms() + QUIT_MAX;
+	for (size_t i = 0; i < FRONTS_MAX; i++) {
+		struct front *f = &p->front[i];
+
+		if (f->state != FRONT_FREE && (f->channel < 0 || !channel_send(f->channel, CHANNEL_QUIT, 0, 0)))
+			cut_off(f);
+	}
+}
+
 /* ---- starting ---- */
 
 static void start_later(struct parent *p)
 {
 	p->start_at = clock_ms() + p->backoff;
 	p->backoff = p->backoff * 2 > BACKOFF_MAX ? BACKOFF_MAX : p->backoff * 2;
+}
+
+/* Pins hold pages of the file that is open here; a front that opened another would read what nobody holds. */
+static bool is_replaced(struct parent *p)
+{
+	if (!store_is_replaced(p->store, p->database))
+		return false;
+	if (front_in(p, FRONT_SERVING) != NULL) {
+		log_line("%s/data.mdb: another file was put in place; still serving the one before; "
+			 "restart edictd to serve the new one",
+			 p->database);
+		return true;
+	}
+	log_line("%s/data.mdb: another file was put in place, and no front serves the one before; ending, "
+		 "start edictd again",
+		 p->database);
+	p->exit_code = EXIT_SYSTEM;
+	begin_quit(p);
+	return true;
 }
 
 static void start_front(struct parent *p)
@@ -108,6 +142,8 @@ static void start_front(struct parent *p)
 	if (f == NULL || front_in(p, FRONT_STARTING) != NULL)
 		return;
 	p->hup = false;
+	if (is_replaced(p))
+		return;
 	if (spawn_front(p->program, p->argv, &p->listen, &f->pid, &f->channel)) {
 		enter(f, FRONT_STARTING);
 		return;
@@ -148,6 +184,10 @@ static bool on_ready(struct parent *p, struct front *f, const struct channel_mes
 {
 	if (f->state != FRONT_STARTING)
 		return false;
+	if (is_replaced(p)) { /* while it started: nobody knows which file it has */
+		cut_off(f);
+		return true;
+	}
 	enter(f, FRONT_SERVING);
 	drain_others(p, f);
 	if (!p->was_ready)
@@ -274,19 +314,6 @@ static void reap(struct parent *p)
 }
 
 /* ---- what the operator says ---- */
-
-static void begin_quit(struct parent *p)
-{
-	if (p->quit_at != 0)
-		return;
-	p->quit_at = clock_ms() + QUIT_MAX;
-	for (size_t i = 0; i < FRONTS_MAX; i++) {
-		struct front *f = &p->front[i];
-
-		if (f->state != FRONT_FREE && (f->channel < 0 || !channel_send(f->channel, CHANNEL_QUIT, 0, 0)))
-			cut_off(f);
-	}
-}
 
 static void on_signal(struct parent *p)
 {
@@ -468,7 +495,9 @@ static int prepare(struct parent *p, const struct options *o)
 
 int parent_run(const struct options *o, char *const argv[], const char *program)
 {
-	struct parent p = { .program = program, .argv = argv, .signals = -1, .backoff = BACKOFF_FIRST };
+	struct parent p = {
+		.program = program, .database = o->database, .argv = argv, .signals = -1, .backoff = BACKOFF_FIRST
+	};
 
 	p.readers_check = clock_ms();
 	p.exit_code = prepare(&p, o);

@@ -415,3 +415,16 @@ unsigned store_clear_stale_readers(struct store *s)
 
 	return mdb_reader_check(s->env, &dead) == 0 ? (unsigned)dead : 0;
 }
+
+bool store_is_replaced(const struct store *s, const char *dir)
+{
+	char path[4096];
+	struct stat own, there;
+	int fd, n = snprintf(path, sizeof path, "%s/data.mdb", dir);
+
+	if (n < 0 || (size_t)n >= sizeof path || mdb_env_get_fd(s->env, &fd) != 0)
+		return false;
+	if (fstat(fd, &own) != 0 || stat(path, &there) != 0)
+		return false;
+	return own.st_ino != there.st_ino || own.st_dev != there.st_dev;
+}

@@ -60,6 +60,8 @@ uint64_t store_last_txn(const struct store *s);
 /* store_file_size gives the data file's size in octets and the number of stale readers cleared. */
 uint64_t store_file_size(const struct store *s);
 unsigned store_clear_stale_readers(struct store *s);
+/* store_is_replaced: another file lies where `dir`/data.mdb, which is open here, was opened. */
+bool store_is_replaced(const struct store *s, const char *dir);
 
 /* ---- transactions: a read or a write, both struct store_txn ---- */
 

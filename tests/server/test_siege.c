@@ -226,6 +226,44 @@ START_TEST(front_that_hangs_is_replaced)
 }
 END_TEST
 
+static void copy_over(const char *path)
+{
+	char copy[700];
+	static uint8_t block[1 << 16];
+	ssize_t n;
+
+	snprintf(copy, sizeof copy, "%s.copy", path);
+	int from = open(path, O_RDONLY | O_CLOEXEC), to = open(copy, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	ck_assert(from >= 0 && to >= 0);
+	while ((n = read(from, block, sizeof block)) > 0)
+		ck_assert_int_eq(write(to, block, (size_t)n), n);
+	close(from);
+	close(to);
+	ck_assert_int_eq(rename(copy, path), 0);
+}
+
+/* A backup put in place under a running server: pins hold pages of the file before, so no front may read this one.
+ */
+START_TEST(database_that_was_replaced)
+{
+	char path[600];
+	int status;
+
+	begin_with(NULL);
+	snprintf(path, sizeof path, "%s/data.mdb", directory);
+	copy_over(path);
+	kill(server.pid, SIGHUP);
+	ck_assert_msg(served_says(&server, "another file was put in place"), "%s", server.said);
+	still_answers("from the file before");
+	kill(served_front(&server), SIGKILL);
+	ck_assert_msg(served_says(&server, "start edictd again"), "%s", server.said);
+	ck_assert_int_eq(waitpid(server.pid, &status, 0), server.pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+	close(server.log);
+	tempdb_remove();
+}
+END_TEST
+
 START_TEST(storm_of_sighups)
 {
 	begin_with(NULL);
@@ -302,6 +340,7 @@ int main(void)
 	tcase_add_test(t, forged_sources_hold_up_nobody);
 	tcase_add_test(t, no_conversation_with_itself);
 	tcase_add_test(t, front_that_hangs_is_replaced);
+	tcase_add_test(t, database_that_was_replaced);
 	tcase_add_test(t, storm_of_sighups);
 	tcase_add_test(t, log_that_nobody_reads_holds_up_nothing);
 	tcase_add_test(t, closed_standard_input);
