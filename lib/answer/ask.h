@@ -75,6 +75,7 @@ struct glue_due {
 struct touched {
 	struct view request;       /* NULL: none, or answered */
 	const page_ref *entry;     /* what leads to the page that is asked first; NULL: none */
+	const page_ref *then;      /* and to that which may be next */
 	const struct served *zone; /* NULL: not found yet */
 	uint64_t cache_changes;    /* the zone stands in the cache as long as that is the answerer's */
 };

@@ -76,12 +76,13 @@ void look_ahead(struct answerer *a, const struct snapshot *s, const struct qname
 	int d = next_apex(s, n->labels);
 
 	t->zone = NULL;
-	t->entry = NULL;
+	t->entry = t->then = NULL;
 	if (d < 0)
 		return;
 	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
 	if (!is_apex(c, n, (unsigned)d)) {
 		t->entry = image_entry(s->zones, n->hash[d]);
+		t->then = image_entry(s->pool, n->hash[d]); /* if it is a small zone */
 		return;
 	}
 	t->zone = &c->zone;

@@ -53,7 +53,9 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 			  struct wr *out);
 
 /* A batch of requests is answered in stages, each prefetching for the next: call query_touch with stage 0 for
- * every request, then 1, then answer them. Optional: it only saves time. */
+ * every request (slots 0, 1, 2 ...), then with stage 1, then answer them in this order from the same snapshot. Stage 0
+ * parses and hashes the question, and query_answer does not do it again; so the octets must stay as they are.
+ * Optional: it only saves time. */
 enum { QUERY_BATCH = 32 };
 void query_touch(struct answerer *a, const struct snapshot *s, unsigned slot, unsigned stage, struct view request);
 

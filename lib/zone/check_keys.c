@@ -134,6 +134,28 @@ static void check_speaks(struct checker *c, size_t k, const struct rrset *keys)
 	}
 }
 
+/* A zone without DNSKEY or without signatures is unsigned, and may be so by mistake. */
+static void check_half_signed(struct checker *c)
+{
+	static const uint16_t types[] = { RR_NSEC, RR_NSEC3PARAM, RR_DNSKEY };
+	const char *lacks = c->n_keys == 0 ? "no DNSKEY" : "no signature at the apex";
+	char type[16];
+
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		if (node_has(c->apex, types[i]) != NULL) {
+			rrtype_print(types[i], type);
+			checker_tell(c, CHECK_UNSIGNED, &c->z->apex, 0, "%s records, but %s: this is an unsigned zone",
+				     type, lacks);
+			return;
+		}
+	for (const struct rrset *s = c->apex->rrsets; s != NULL; s = s->next)
+		if (s->n_sig > 0) {
+			checker_tell(c, CHECK_UNSIGNED, &c->z->apex, 0, "signatures, but %s: this is an unsigned zone",
+				     lacks);
+			return;
+		}
+}
+
 void check_zone_keys(struct checker *c)
 {
 	const struct rrset *keys;
@@ -145,8 +167,6 @@ void check_zone_keys(struct checker *c)
 		check_dnskeys(c, keys);
 	for (size_t k = 0; k < COUNT_OF(speaks); k++)
 		check_speaks(c, k, keys);
-	if (!c->is_signed && (node_has(c->apex, RR_NSEC) != NULL || node_has(c->apex, RR_NSEC3PARAM) != NULL))
-		checker_tell(c, CHECK_UNSIGNED, &c->z->apex, 0, "%s records, but no %s: the chain is not checked",
-			     node_has(c->apex, RR_NSEC) != NULL ? "NSEC" : "NSEC3PARAM",
-			     c->n_keys == 0 ? "DNSKEY" : "signature at the apex");
+	if (!c->is_signed)
+		check_half_signed(c);
 }

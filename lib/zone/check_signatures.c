@@ -17,7 +17,7 @@
 enum {
 	SIGNATURES_MAX = 8, /* of one RRset that are verified; a rollover of two algorithms needs four */
 	TRIES_MAX = 4,      /* keys of one tag and algorithm that are tried */
-	STRETCH = 4096,     /* nodes that a thread takes at a time */
+	STRETCH = 256,      /* nodes that a thread takes at a time */
 };
 
 /* What was found about a signature, or about an RRset for lack of one. */
@@ -39,6 +39,7 @@ struct sig_job {
 	size_t rdata_cap;
 	struct sig_flaw *flaw;
 	size_t n_flaws, cap;
+	bool tells;      /* how far the work is: only the thread that the checker runs in */
 	int64_t soonest; /* expiry of the signature that ends first and has not ended; 0: none */
 };
 
@@ -49,6 +50,15 @@ static void note(struct sig_job *j, size_t at, const struct rrset *set, const st
 		return;
 	j->flaw = grow_array(j->flaw, &j->cap, j->n_flaws + 1, sizeof *j->flaw);
 	j->flaw[j->n_flaws++] = (struct sig_flaw){ at, set, sig, id, what };
+}
+
+/* noted: since the flaw numbered `from` there is one of this check. */
+static bool noted(const struct sig_job *j, size_t from, enum check_id id)
+{
+	for (size_t i = from; i < j->n_flaws; i++)
+		if (j->flaw[i].id == id)
+			return true;
+	return false;
 }
 
 static struct signed_set signed_set_of(struct sig_job *j, const struct name *owner, const struct rrset *s)
@@ -134,16 +144,17 @@ static bool check_one(struct sig_job *j, size_t at, const struct rrset *s, const
 static void check_set_signatures(struct sig_job *j, size_t at, const struct name *owner, const struct rrset *s)
 {
 	struct signed_set set = signed_set_of(j, owner, s);
+	const size_t before = j->n_flaws;
 	bool valid = false;
 
 	for (uint32_t i = 0; i < s->n_sig && i < SIGNATURES_MAX; i++)
 		valid |= check_one(j, at, s, &s->sig[i], &set);
-	if (s->n_sig > 0 && s->sig_ttl != s->ttl)
+	if (s->n_sig > 0 && s->sig_ttl != s->ttl && !noted(j, before, CHECK_RRSIG_TTL))
 		note(j, at, s, &s->sig[0], CHECK_RRSIG_TTL, "has not the TTL of the records (RFC 4034 3)");
 	if (s->n_sig > SIGNATURES_MAX)
 		note(j, at, s, &s->sig[SIGNATURES_MAX], CHECK_RRSIG_UNVERIFIED,
 		     "and those behind it were not verified: too many");
-	if (!valid)
+	if (!valid && !noted(j, before, CHECK_RRSIG_WRONG)) /* one finding is enough for one flaw */
 		note(j, at, s, NULL, CHECK_RRSIG_MISSING,
 		     s->n_sig == 0 ? "have no signature" : "have no valid signature");
 }
@@ -177,6 +188,8 @@ static void *job_run(void *job)
 		pthread_mutex_unlock(j->lock);
 		if (from == n)
 			return NULL;
+		if (j->tells)
+			j->c->progress(j->c->context, "verifying signatures", from, n);
 		for (size_t i = from; i < n && i < from + STRETCH; i++)
 			check_node_signatures(j, i);
 	}
@@ -271,6 +284,7 @@ void check_zone_signatures(struct checker *c)
 		n_jobs = c->o.threads < CHECK_THREADS_MAX ? c->o.threads : CHECK_THREADS_MAX;
 	for (size_t i = 0; i < n_jobs; i++)
 		job[i] = (struct sig_job){ .c = c, .lock = &lock, .next = &next };
+	job[0].tells = c->progress != NULL;
 	/* This thread is the first job; one that cannot be started leaves its part to the others. */
 	while (started < n_jobs && pthread_create(&thread[started], NULL, job_run, &job[started]) == 0)
 		started++;
