@@ -10,24 +10,13 @@ static int exit_of(enum err e)
 	return e == ERR_SPACE || e == ERR_REFUSED || e == ERR_NOTFOUND ? EXIT_WRONG : EXIT_SYSTEM;
 }
 
-static char *copy_of(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (copy == NULL) {
-		complain("out of memory");
-		exit(EXIT_SYSTEM);
-	}
-	return copy;
-}
-
 /* Zones that are loaded and wait: small ones are committed many at once. */
 struct batch {
 	const struct options *options;
 	struct store *store;
 	struct progress progress;
 	struct compile_job job[COMPILE_GROUP];
-	char *origin[COMPILE_GROUP];
+	char origin[COMPILE_GROUP][NAME_TEXT_MAX]; /* as the operator wrote it */
 	struct zone *zone[COMPILE_GROUP];
 	size_t n, names;
 	int worst; /* exit code so far */
@@ -61,7 +50,6 @@ static void batch_compile(struct batch *b)
 		if (b->job[i].result != OK)
 			note(b, exit_of(b->job[i].result));
 		zone_free(b->zone[i]);
-		free(b->origin[i]);
 	}
 	b->n = b->names = 0;
 }
@@ -93,7 +81,7 @@ static void batch_add(struct batch *b, const char *origin, const char *path)
 		.facts = { (uint64_t)now_of(b->options), l.checks, b->options->replace, take_progress, &b->progress },
 	};
 	b->zone[b->n] = l.zone;
-	b->origin[b->n] = copy_of(origin);
+	snprintf(b->origin[b->n], sizeof b->origin[b->n], "%s", origin);
 	b->names += l.zone->n_nodes;
 	if (++b->n == COMPILE_GROUP || b->names >= BATCH_NAMES)
 		batch_compile(b);
@@ -162,11 +150,12 @@ static void compile_list(struct batch *b)
 
 int command_compile(const struct options *o)
 {
-	struct batch b = { .options = o };
+	static struct batch b; /* large for a stack */
 	char why[256];
 
 	if (o->db == NULL || (o->list == NULL ? o->n_operands != 2 : o->n_operands != 0))
 		return EXIT_USAGE;
+	b.options = o;
 	if (store_open(o->db, 0, &b.store, why) != OK) {
 		complain("%s", why);
 		return EXIT_SYSTEM;

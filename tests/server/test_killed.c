@@ -229,15 +229,19 @@ static void kill_one(enum victim v, pid_t compile)
 	scene.killed[v]++;
 }
 
-/* generation_now gives the generation of a zone whose compile was ended at some instant. */
+/*
+ * generation_now gives the generation of a zone whose compile was ended at some instant. If that was between the
+ * write of LMDB's meta page and its note in the lock file that there is one, front sees the new generation and who
+ * reads with a lock sees the old one, until the next writer sets the note right: so this is one.
+ */
 static uint32_t generation_now(const struct subject *z)
 {
 	struct name apex = name_of(z->origin);
 	struct zone_row row;
 	struct store_txn *t;
-	struct store *s = tempdb_open(STORE_READ);
+	struct store *s = tempdb_open(0);
 
-	ck_assert_int_eq(store_read(s, &t), OK);
+	ck_assert_int_eq(store_write(s, &t), OK);
 	uint32_t g = serial_of_row(t, &apex, &row);
 	store_abort(t);
 	store_close(s);
