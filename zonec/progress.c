@@ -28,7 +28,8 @@ void progress_at(struct progress *p, uint64_t octets, uint64_t total, uint64_t r
 	fprintf(stderr, "\r%s: ", p->what);
 	if (total != 0)
 		fprintf(stderr, "%3.0f %%, ", 100.0 * (double)octets / (double)total);
-	fprintf(stderr, "%llu records, %.0f/s\033[K", (unsigned long long)records, (double)records / (now - p->began));
+	fprintf(stderr, "%llu records, %.0f/s\033[K", (unsigned long long)records,
+		(double)records / (now - p->began));
 	fflush(stderr);
 }
 
