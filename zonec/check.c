@@ -16,6 +16,7 @@ static int explain(void)
 
 int command_check(const struct options *o)
 {
+	struct progress progress;
 	struct name origin;
 	struct loaded l;
 
@@ -23,7 +24,8 @@ int command_check(const struct options *o)
 		return explain();
 	if (o->n_operands != 2 || !origin_read(o->operand[0], &origin))
 		return EXIT_USAGE;
-	load_zone(o, &origin, o->operand[1], &l);
+	progress_begin(&progress, o->quiet);
+	load_zone(o, &origin, o->operand[1], &progress, &l);
 	if (!o->quiet && !o->json) {
 		if (l.zone != NULL)
 			printf("%s: serial %u, %llu records: good, %llu warnings\n", o->operand[0],

@@ -25,6 +25,7 @@ static char *copy_of(const char *text)
 struct batch {
 	const struct options *options;
 	struct store *store;
+	struct progress progress;
 	struct compile_job job[COMPILE_GROUP];
 	char *origin[COMPILE_GROUP];
 	struct zone *zone[COMPILE_GROUP];
@@ -54,6 +55,7 @@ static void report(const struct batch *b, size_t i)
 static void batch_compile(struct batch *b)
 {
 	compile_zones(b->store, b->job, b->n);
+	progress_clear(&b->progress);
 	for (size_t i = 0; i < b->n; i++) {
 		report(b, i);
 		if (b->job[i].result != OK)
@@ -62,6 +64,11 @@ static void batch_compile(struct batch *b)
 		free(b->origin[i]);
 	}
 	b->n = b->names = 0;
+}
+
+static void take_progress(void *progress, const char *doing, uint64_t done, uint64_t total)
+{
+	progress_at(progress, doing, done, total, done, "names");
 }
 
 static void batch_add(struct batch *b, const char *origin, const char *path)
@@ -73,7 +80,8 @@ static void batch_add(struct batch *b, const char *origin, const char *path)
 		note(b, b->options->list == NULL ? EXIT_USAGE : EXIT_WRONG);
 		return;
 	}
-	load_zone(b->options, &apex, path, &l);
+	progress_begin(&b->progress, b->options->quiet);
+	load_zone(b->options, &apex, path, &b->progress, &l);
 	if (l.zone == NULL) {
 		complain("%s: not compiled, %llu errors; the database is as it was", origin,
 			 (unsigned long long)l.errors);
@@ -82,7 +90,7 @@ static void batch_add(struct batch *b, const char *origin, const char *path)
 	}
 	b->job[b->n] = (struct compile_job){
 		.zone = l.zone,
-		.facts = { (uint64_t)now_of(b->options), l.checks, b->options->replace },
+		.facts = { (uint64_t)now_of(b->options), l.checks, b->options->replace, take_progress, &b->progress },
 	};
 	b->zone[b->n] = l.zone;
 	b->origin[b->n] = copy_of(origin);

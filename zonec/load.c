@@ -6,7 +6,6 @@
 #include "zone/check.h"
 #include "zone/master.h"
 #include "zonec/places.h"
-#include "zonec/progress.h"
 #include "zonec/report.h"
 
 struct loader {
@@ -14,7 +13,7 @@ struct loader {
 	const char *path;
 	struct zone *zone;
 	struct checker *checker;
-	struct progress progress;
+	struct progress *progress;
 	struct places places; /* lines of records are numbers of these */
 	uint64_t records, errors, warnings;
 };
@@ -38,7 +37,7 @@ static void take_finding(void *context, const struct master_finding *f)
 		l->errors++;
 	else
 		l->warnings += f->untold != 0 ? f->untold : 1;
-	progress_end(&l->progress);
+	progress_clear(l->progress);
 	report_finding(l->options->json, &line);
 }
 
@@ -59,6 +58,7 @@ static void take_check(void *context, const struct check_finding *f)
 	}
 	line.check = check_row(f->id)->name;
 	line.text = f->what;
+	progress_clear(l->progress);
 	report_finding(l->options->json, &line);
 }
 
@@ -66,7 +66,14 @@ static void take_progress(void *context, uint64_t done, uint64_t total)
 {
 	struct loader *l = context;
 
-	progress_at(&l->progress, done, total, l->records);
+	progress_at(l->progress, "reading", done, total, l->records, "records");
+}
+
+static void take_check_progress(void *context, const char *doing, uint64_t done, uint64_t total)
+{
+	struct loader *l = context;
+
+	progress_at(l->progress, doing, done, total, done, "names");
 }
 
 static void choose_checks(const struct options *o, struct check_options *c)
@@ -84,9 +91,10 @@ static void choose_checks(const struct options *o, struct check_options *c)
 			c->severity[id] = o->choice[i].severity;
 }
 
-void load_zone(const struct options *o, const struct name *origin, const char *path, struct loaded *out)
+void load_zone(const struct options *o, const struct name *origin, const char *path, struct progress *progress,
+	       struct loaded *out)
 {
-	struct loader l = { .options = o, .path = path, .zone = zone_new(origin) };
+	struct loader l = { .options = o, .path = path, .zone = zone_new(origin), .progress = progress };
 	struct master_calls calls = { &l, take_record, take_finding, take_progress };
 	struct master_options mo = { 0 };
 	struct check_options co;
@@ -95,14 +103,14 @@ void load_zone(const struct options *o, const struct name *origin, const char *p
 	if (o->max_errors != NULL)
 		mo.max_errors = (uint32_t)strtoul(o->max_errors, NULL, 10);
 	l.checker = checker_new(&co, take_check, &l);
-	progress_begin(&l.progress, "reading", o->quiet);
+	checker_watch(l.checker, take_check_progress);
 	enum err e = master_read(path, origin, &mo, &calls);
-	progress_end(&l.progress);
 	zone_seal(l.zone, checker_oddity, l.checker);
 	if (e == OK)
 		checker_run(l.checker, l.zone);
 	struct check_result r = checker_end(l.checker);
 	places_free(&l.places);
+	progress_clear(progress);
 	*out = (struct loaded){ l.zone, l.errors + r.errors, l.warnings + r.warnings, r.ran, e == ERR_SYSTEM };
 	if (out->errors != 0 || e != OK) {
 		zone_free(l.zone);

@@ -7,6 +7,7 @@
 #define ZONEC_LOAD_H
 
 #include "zone/zone.h"
+#include "zonec/progress.h"
 #include "zonec/zonec.h"
 
 struct loaded {
@@ -17,7 +18,8 @@ struct loaded {
 };
 
 /* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard
- * output). out->zone is the caller's to free. */
-void load_zone(const struct options *o, const struct name *origin, const char *path, struct loaded *out);
+ * output), and how far it is through `progress`, which has begun. out->zone is the caller's to free. */
+void load_zone(const struct options *o, const struct name *origin, const char *path, struct progress *progress,
+	       struct loaded *out);
 
 #endif

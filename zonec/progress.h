@@ -12,15 +12,18 @@
 #include "base/base.h"
 
 struct progress {
-	const char *what;
+	const char *doing; /* the part of the work that is being done */
 	bool on, shown;
-	double began, last;
+	double began, turned, last; /* the work, that part; shown last */
 };
 
-void progress_begin(struct progress *p, const char *what, bool quiet);
+void progress_begin(struct progress *p, bool quiet);
 
-/* progress_at shows the state at most five times a second; total 0: unknown. */
-void progress_at(struct progress *p, uint64_t octets, uint64_t total, uint64_t records);
-void progress_end(struct progress *p);
+/* progress_at shows the state at most five times a second: "reading", `done` of `total` (0: unknown), so many
+ * "records". The phrase and the unit are static text. */
+void progress_at(struct progress *p, const char *doing, uint64_t done, uint64_t total, uint64_t n, const char *unit);
+
+/* progress_clear makes way for other lines; the next progress_at shows it again. */
+void progress_clear(struct progress *p);
 
 #endif

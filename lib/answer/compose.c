@@ -176,9 +176,9 @@ bool compose(struct ask *q, enum section section, const struct frag *f, unsigned
 	uint8_t *to = q->out->p + start;
 	memcpy(to, f->rrs + from, n);
 	q->out->len += n;
-	unsigned owners = f->flags & FRAG_INLINE ? 0 : f->n_rr + (what & SIGS ? f->n_sig : 0U);
-	if (a->owner_at != MSG_HEADER)
-		set_pointers(to, f->owners, owners, from, n, (uint16_t)(0xc000 | a->owner_at));
+	if (a->owner_at != MSG_HEADER && !(f->flags & FRAG_INLINE))
+		set_pointers(to, f->owners, f->n_rr + (what & SIGS ? f->n_sig : 0U), from, n,
+			     (uint16_t)(0xc000 | a->owner_at));
 	if (a->base_moves != 0)
 		move_pointers(to, f->bases, f->n_base, from, n, a->base_moves);
 	if (f->n_self != 0)

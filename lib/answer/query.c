@@ -13,6 +13,7 @@ struct query {
 	struct ask ask;
 	struct rd in;
 	struct edns edns;
+	unsigned slot;      /* where query_touch left the question; QUERY_BATCH: it did not */
 	struct rd tsig;     /* where the request's TSIG record is */
 	uint16_t id, flags;
 	uint64_t counts;    /* of questions, answers, authority and additional records: 16 bits each */
@@ -108,21 +109,32 @@ static COLD enum verdict read_records(struct query *q)
 	return NEXT;
 }
 
-/* question_of takes the question's name, or finds that query_touch did. */
+/* turn_of gives the slot in which query_touch prepared the request that is next, QUERY_BATCH if it did not. */
+static inline unsigned turn_of(struct answerer *a, struct view request)
+{
+	unsigned slot = a->turn;
+	struct touched *t = &a->touched[slot];
+	bool prepared = t->request.p == request.p && t->request.n == request.n;
+
+	t->request.p = NULL;
+	a->turn += slot < QUERY_BATCH;
+	return prepared ? slot : QUERY_BATCH;
+}
+
+/* question_of takes the question's name, unless query_touch did. */
 static inline const struct link *question_of(struct query *q)
 {
 	struct answerer *a = q->ask.a;
-	struct touched *t = &a->touched[a->turn];
+	struct link *question = &a->question[q->slot];
 
-	if (t->request.p == q->in.msg && q->in.msg + t->request.n == q->in.end) {
-		t->request.p = NULL;
-		q->in.at += a->question[a->turn].name.len;
-		if (t->cache_changes == a->cache_changes)
-			q->ask.zone = t->zone;
-		return &a->question[a->turn++];
+	if (likely(q->slot != QUERY_BATCH)) {
+		q->in.at += question->name.len;
+		if (a->touched[q->slot].cache_changes == a->cache_changes)
+			q->ask.zone = a->touched[q->slot].zone;
+	} else {
+		qname_read(&q->in, &q->ask.s->key, &question->name);
 	}
-	qname_read(&q->in, &q->ask.s->key, &a->question[QUERY_BATCH].name);
-	return &a->question[QUERY_BATCH];
+	return question;
 }
 
 /* step_question: exactly one, its name without pointers. It is copied as it came, letter case and all. */
@@ -328,6 +340,7 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 	q.ask = (struct ask){ .a = a, .s = s, .out = out, .tcp = how == TRANSPORT_TCP, .ede = EDE_NONE };
 	q.in = rd_of(request);
 	q.edns = (struct edns){ .size = MSG_UDP_PLAIN };
+	q.slot = turn_of(a, request);
 	q.room = 0;
 	q.rcode = RCODE_NOERROR;
 	q.has_question = q.has_tsig = q.has_zone = false;
@@ -340,7 +353,7 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 }
 
 /* touch_question prepares a question and asks for the place in the directory that it leads to. */
-static void touch_question(struct answerer *a, const struct snapshot *s, unsigned slot, struct view request)
+static __attribute__((noinline)) void touch_question(struct answerer *a, const struct snapshot *s, unsigned slot, struct view request)
 {
 	struct touched *t = &a->touched[slot];
 	struct qname *name = &a->question[slot].name;

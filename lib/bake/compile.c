@@ -146,6 +146,7 @@ static enum err compile_big(struct compile *c)
 
 	if (e != OK)
 		return fail(c, e, "starting a build");
+	build_watch(b, c->facts->progress, c->facts->context);
 	e = write_rows(c, b, image);
 	bool pooled = c->parts.part.flags & ZONEPART_POOLED;
 	if (e == OK && !pooled) /* else it is small, and only what it replaces is big */

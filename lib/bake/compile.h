@@ -21,6 +21,8 @@ struct compile_facts {
 	uint64_t now;    /* seconds since 1970, for the zone row */
 	uint64_t checks; /* which checks ran */
 	bool replace;    /* also a zone that took updates since its last compile */
+	build_watch_fn *progress; /* of a big zone; may be NULL */
+	void *context;            /* its own */
 };
 
 /* compile_zone writes a sealed zone that has an SOA. On failure *why is one line for the operator and the

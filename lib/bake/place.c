@@ -57,6 +57,7 @@ struct packer {
 	uint64_t image;
 	size_t psize;
 	uint8_t *page; /* STORE_VALUE_PAGES_MAX pages */
+	size_t done, total; /* entries, to tell */
 };
 
 static enum err put_page(struct packer *p, uint64_t prefix, unsigned bits, const struct entry *e, size_t n,
@@ -70,6 +71,7 @@ static enum err put_page(struct packer *p, uint64_t prefix, unsigned bits, const
 	if (p->build == NULL)
 		return store_page_put(p->txn, TABLE_SHARDS, p->image, &key, v);
 	enum err err = store_page_append(build_txn(p->build), TABLE_SHARDS, p->image, &key, v);
+	build_at(p->build, "writing answers", p->done += n, p->total);
 	return err == OK ? build_slice(p->build, v.n) : err;
 }
 
@@ -105,6 +107,8 @@ static enum err packer_begin(struct packer *p)
 static enum err pack_all(struct packer *p, struct entry *e, size_t n)
 {
 	enum err err = packer_begin(p);
+
+	p->total = n;
 
 	if (err != OK)
 		return err;

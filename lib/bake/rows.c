@@ -5,6 +5,8 @@
 #include "base/le.h"
 #include "dns/rrtype.h"
 
+enum { PROGRESS_STEP = 1024 }; /* names */
+
 struct packer {
 	uint8_t *buffer;
 	size_t cap;
@@ -72,8 +74,11 @@ static enum err write_all(struct build *b, struct store_txn *t, uint64_t rows, c
 	struct packer p = { 0 };
 	enum err e = OK;
 
-	for (size_t i = 0; i < z->n_nodes && e == OK; i++)
+	for (size_t i = 0; i < z->n_nodes && e == OK; i++) {
 		e = write_node(b, t, rows, z->node[i], &p);
+		if (b != NULL && i % PROGRESS_STEP == 0)
+			build_at(b, "writing records", i, z->n_nodes);
+	}
 	free(p.buffer);
 	return e;
 }

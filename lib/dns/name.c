@@ -13,7 +13,7 @@ void name_read(struct rd *r, struct name *out)
 {
 	struct rd in = *r;            /* hops about; *r only ever moves forward */
 	const uint8_t *limit = r->at; /* every jump must land before this */
-	bool jumped = false;
+	unsigned jumps = 0;           /* a name has no more labels, and who compresses has one before each jump */
 
 	out->len = 0;
 	for (;;) {
@@ -22,10 +22,9 @@ void name_read(struct rd *r, struct name *out)
 			break;
 		if ((c & 0xc0) == 0xc0) {
 			size_t to = (size_t)(c & 0x3f) << 8 | rd_u8(&in);
-			if (!jumped)
+			if (jumps == 0)
 				*r = in;
-			jumped = true;
-			if (in.bad || to >= (size_t)(limit - in.msg))
+			if (in.bad || to >= (size_t)(limit - in.msg) || ++jumps > NAME_LABELS_MAX)
 				break;
 			limit = in.msg + to;
 			in.at = limit;
@@ -38,7 +37,7 @@ void name_read(struct rd *r, struct name *out)
 			break;
 		out->wire[out->len++] = c;
 		if (c == 0) {
-			if (!jumped)
+			if (jumps == 0)
 				*r = in;
 			return;
 		}

@@ -29,6 +29,8 @@ struct build {
 	size_t written;
 	uint64_t run, run_n; /* the last mark: ids run .. run + run_n - 1 */
 	int lock;
+	build_watch_fn *tell; /* may be NULL */
+	void *watcher;
 };
 
 /* A slice need not outlive a power cut, only be whole if it does: its meta page is not flushed by itself.
@@ -190,6 +192,18 @@ enum err build_id(struct build *b, uint64_t *id)
 	}
 	b->run_n++;
 	return put_mark(b->t, "build", b->run, b->run_n);
+}
+
+void build_watch(struct build *b, build_watch_fn *tell, void *context)
+{
+	b->tell = tell;
+	b->watcher = context;
+}
+
+void build_at(const struct build *b, const char *doing, uint64_t done, uint64_t total)
+{
+	if (b->tell != NULL)
+		b->tell(b->watcher, doing, done, total);
 }
 
 struct store_txn *build_txn(struct build *b)

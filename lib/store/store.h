@@ -179,6 +179,11 @@ enum err build_slice(struct build *b, size_t octets_written);
  * something; build_resume begins the next. In between there is no transaction. */
 enum err build_rest(struct build *b);
 enum err build_resume(struct build *b);
+/* build_watch has `tell` called as the build's writers say, with build_at, how far they are: a phrase, and names
+ * done of all. */
+typedef void build_watch_fn(void *context, const char *doing, uint64_t done, uint64_t total);
+void build_watch(struct build *b, build_watch_fn *tell, void *context);
+void build_at(const struct build *b, const char *doing, uint64_t done, uint64_t total);
 /* build_switch commits the last slice and begins the switching transaction: the caller puts the zone row,
  * zone-table pages and pool pages into it and names the image and rows id the old zone leaves behind
  * (0: none), then calls build_end, which commits, drops the old in slices of 2,000 values and releases the

@@ -158,6 +158,11 @@ struct checker *checker_new(const struct check_options *o, check_fn *tell, void 
 	return c;
 }
 
+void checker_watch(struct checker *c, check_progress_fn *progress)
+{
+	c->progress = progress;
+}
+
 static void vtell(struct checker *c, enum check_id id, const struct name *owner, uint32_t line, const char *fmt,
 		  va_list args)
 {

@@ -117,12 +117,18 @@ struct check_finding {
 	const char *what;
 };
 
+/* check_progress_fn is told how far a piece of work of minutes is; total is never 0. */
+typedef void check_progress_fn(void *context, const char *doing, uint64_t done, uint64_t total);
+
 /* The finding and all in it are gone when the callback returns. It is called from one thread only. */
 typedef void check_fn(void *context, const struct check_finding *f);
 
 struct checker;
 
 struct checker *checker_new(const struct check_options *o, check_fn *tell, void *context);
+
+/* checker_watch has `progress` called, with the context of checker_new, while signatures are verified. */
+void checker_watch(struct checker *c, check_progress_fn *progress);
 
 /* checker_tell reports a finding; how bad it is, and whether it is told at all, is the options' matter. For
  * whoever reads the zone: records outside it (CHECK_OUT_OF_ZONE) are no longer there when checks run. */

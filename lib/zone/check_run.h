@@ -15,6 +15,7 @@ enum { CHECK_KEYS_MAX = 32 }; /* DNSKEYs that are looked at, and signatures trie
 struct checker {
 	struct check_options o;
 	check_fn *tell;
+	check_progress_fn *progress; /* may be NULL */
 	void *context;
 	uint64_t found[CHECKS];
 	struct check_result result;

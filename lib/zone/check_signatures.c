@@ -17,7 +17,7 @@
 enum {
 	SIGNATURES_MAX = 8, /* of one RRset that are verified; a rollover of two algorithms needs four */
 	TRIES_MAX = 4,      /* keys of one tag and algorithm that are tried */
-	STRETCH = 4096,     /* nodes that a thread takes at a time */
+	STRETCH = 256,      /* nodes that a thread takes at a time */
 };
 
 /* What was found about a signature, or about an RRset for lack of one. */
@@ -39,6 +39,7 @@ struct sig_job {
 	size_t rdata_cap;
 	struct sig_flaw *flaw;
 	size_t n_flaws, cap;
+	bool tells;      /* how far the work is: only the thread that the checker runs in */
 	int64_t soonest; /* expiry of the signature that ends first and has not ended; 0: none */
 };
 
@@ -187,6 +188,8 @@ static void *job_run(void *job)
 		pthread_mutex_unlock(j->lock);
 		if (from == n)
 			return NULL;
+		if (j->tells)
+			j->c->progress(j->c->context, "verifying signatures", from, n);
 		for (size_t i = from; i < n && i < from + STRETCH; i++)
 			check_node_signatures(j, i);
 	}
@@ -281,6 +284,7 @@ void check_zone_signatures(struct checker *c)
 		n_jobs = c->o.threads < CHECK_THREADS_MAX ? c->o.threads : CHECK_THREADS_MAX;
 	for (size_t i = 0; i < n_jobs; i++)
 		job[i] = (struct sig_job){ .c = c, .lock = &lock, .next = &next };
+	job[0].tells = c->progress != NULL;
 	/* This thread is the first job; one that cannot be started leaves its part to the others. */
 	while (started < n_jobs && pthread_create(&thread[started], NULL, job_run, &job[started]) == 0)
 		started++;
