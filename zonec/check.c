@@ -29,7 +29,8 @@ int command_check(const struct options *o)
 	if (!o->quiet && !o->json) {
 		if (l.zone != NULL)
 			printf("%s: serial %u, %llu records: good, %llu warnings\n", o->operand[0],
-			       zone_soa(l.zone).n >= 20 ? get_u32(zone_soa(l.zone).p + zone_soa(l.zone).n - 20) : 0,
+			       zone_soa(l.zone).n >= 20 ? get_u32(zone_soa(l.zone).p + zone_soa(l.zone).n - 20)
+							: 0,
 			       (unsigned long long)l.zone->n_records, (unsigned long long)l.warnings);
 		else
 			printf("%s: %llu errors, %llu warnings\n", o->operand[0], (unsigned long long)l.errors,

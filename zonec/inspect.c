@@ -100,10 +100,11 @@ int command_stats(const struct options *o)
 		names += row.names;
 		signatures += row.signatures;
 	}
-	printf("zones %llu\nsmall-zones %llu\nrecords %llu\nnames %llu\nsignatures %llu\ncommits %llu\noctets %llu\n",
-	       (unsigned long long)zones, (unsigned long long)pooled, (unsigned long long)records,
-	       (unsigned long long)names, (unsigned long long)signatures, (unsigned long long)store_counter(t),
-	       (unsigned long long)store_file_size(s));
+	printf(
+	    "zones %llu\nsmall-zones %llu\nrecords %llu\nnames %llu\nsignatures %llu\ncommits %llu\noctets %llu\n",
+	    (unsigned long long)zones, (unsigned long long)pooled, (unsigned long long)records,
+	    (unsigned long long)names, (unsigned long long)signatures, (unsigned long long)store_counter(t),
+	    (unsigned long long)store_file_size(s));
 	store_abort(t);
 	if (e != ERR_NOTFOUND)
 		return failed(s, e, "reading the zones");

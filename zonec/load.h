@@ -13,8 +13,8 @@
 struct loaded {
 	struct zone *zone; /* NULL if it has errors */
 	uint64_t errors, warnings;
-	uint64_t checks;   /* bit set of the checks that ran */
-	bool unreadable;   /* the file could not be read: exit 3, not 1 */
+	uint64_t checks; /* bit set of the checks that ran */
+	bool unreadable; /* the file could not be read: exit 3, not 1 */
 };
 
 /* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard

@@ -13,8 +13,10 @@ static const struct command {
 	const char *operands, *text;
 	bool writes;
 } commands[] = {
-	{ "compile", command_compile, "-d DB ORIGIN FILE | -d DB --list FILE", "check a zone and compile it into the database", true },
-	{ "check", command_check, "ORIGIN FILE | --explain", "say all that is wrong with a zone, write nothing", false },
+	{ "compile", command_compile, "-d DB ORIGIN FILE | -d DB --list FILE",
+	  "check a zone and compile it into the database", true },
+	{ "check", command_check, "ORIGIN FILE | --explain", "say all that is wrong with a zone, write nothing",
+	  false },
 	{ "list", command_list, "-d DB", "the zones of a database, one a line", false },
 	{ "stats", command_stats, "-d DB", "what a database holds and takes", false },
 	{ "dump", command_dump, "-d DB ORIGIN", "a zone as a master file, in canonical order", false },
@@ -35,8 +37,8 @@ void complain(const char *fmt, ...)
 	va_end(args);
 }
 
-/* Nothing is left to do but to say so: what a commit has not made visible, nobody sees, and the next compile sweeps
- * it away. The signal then ends the program as it would have. */
+/* Nothing is left to do but to say so: what a commit has not made visible, nobody sees, and the next compile
+ * sweeps it away. The signal then ends the program as it would have. */
 static void on_interrupt(int signal)
 {
 	static const char line[] = "\r\033[Kzonec: interrupted; a zone is as it was, or replaced as a whole\n";
@@ -84,8 +86,8 @@ int main(int argc, char **argv)
 {
 	struct options o;
 
-	/* Arrays of many megabytes grow and go while a zone is compiled: what is given back shall be the system's again,
-	 * not a hole in the heap. */
+	/* Arrays of many megabytes grow and go while a zone is compiled: what is given back shall be the system's
+	 * again, not a hole in the heap. */
 	mallopt(M_MMAP_THRESHOLD, OWN_MAPPING);
 	if (argc < 2) {
 		help(stderr);

@@ -43,7 +43,8 @@ void options_print(void)
 static const struct option_row *row_of(const char *word)
 {
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		if (strcmp(word, rows[i].name) == 0 || (rows[i].shorter != NULL && strcmp(word, rows[i].shorter) == 0))
+		if (strcmp(word, rows[i].name) == 0 ||
+		    (rows[i].shorter != NULL && strcmp(word, rows[i].shorter) == 0))
 			return &rows[i];
 	return NULL;
 }
@@ -86,7 +87,9 @@ static bool is_number(const char *text)
 
 static bool numbers_are_right(const struct options *o)
 {
-	const char *const numbers[][2] = { { "--now", o->now }, { "--threads", o->threads }, { "--max-errors", o->max_errors } };
+	const char *const numbers[][2] = { { "--now", o->now },
+					   { "--threads", o->threads },
+					   { "--max-errors", o->max_errors } };
 
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		if (numbers[i][1] != NULL && !is_number(numbers[i][1])) {

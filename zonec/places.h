@@ -28,7 +28,8 @@ struct places {
 	uint32_t line, number;
 };
 
-/* places_number gives the number of a line of a file: the same file is the same pointer. 0 when numbers run out. */
+/* places_number gives the number of a line of a file: the same file is the same pointer. 0 when numbers run out.
+ */
 uint32_t places_number(struct places *p, const char *file, uint32_t line);
 
 /* places_find gives the stretch a number is in; NULL for 0 and for numbers never given. */

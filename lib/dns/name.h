@@ -20,8 +20,8 @@
 enum {
 	NAME_WIRE_MAX = 255,
 	NAME_LABEL_MAX = 63,
-	NAME_LABELS_MAX = 127,     /* without the root label */
-	NAME_TEXT_MAX = 1016,      /* 254 octets as \DDD and a final zero */
+	NAME_LABELS_MAX = 127, /* without the root label */
+	NAME_TEXT_MAX = 1016,  /* 254 octets as \DDD and a final zero */
 	NAME_KEY_MAX = 254,
 };
 
@@ -96,7 +96,8 @@ MUST_CHECK bool name_push(struct view label, const struct name *tail, struct nam
 
 /* name_rebase replaces the suffix `from` of n by `to` (DNAME, RFC 6672 2.2); n must be within `from`.
  * False if the new name is longer than 255 octets (YXDOMAIN). */
-MUST_CHECK bool name_rebase(const struct name *n, const struct name *from, const struct name *to, struct name *out);
+MUST_CHECK bool name_rebase(const struct name *n, const struct name *from, const struct name *to,
+			    struct name *out);
 
 /* name_print writes n as text, fully qualified, special characters escaped (RFC 1035 5.1), with a final
  * zero, into out of at least NAME_TEXT_MAX bytes. Gives the length without the zero. */

@@ -45,8 +45,8 @@ uint64_t hash_label(const struct hash_key *key, uint64_t suffix, const uint8_t *
 	return step(key, suffix, padded, n);
 }
 
-/* hash_suffixes expects lower and len, and the label starts, left to right, in the last places of at[] from the end
- * backwards. It moves them to the first: what it writes was read before. */
+/* hash_suffixes expects lower and len, and the label starts, left to right, in the last places of at[] from the
+ * end backwards. It moves them to the first: what it writes was read before. */
 static inline void hash_suffixes(struct qname *q, const struct hash_key *shared, const uint8_t *starts)
 {
 	const struct hash_key key = *shared;

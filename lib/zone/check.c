@@ -86,7 +86,8 @@ static const struct check checks[CHECKS] = {
 	[CHECK_ZONEMD_UNSUPPORTED] = { "zonemd-unsupported", W, "a ZONEMD record of an unknown scheme or hash" },
 	[CHECK_DNAME_AND_NS] = { "dname-and-ns", E, "a DNAME beside NS records below the apex (RFC 6672 2.3)" },
 	[CHECK_NOT_AT_APEX] = { "not-at-apex", W,
-				"a DNSKEY, NSEC3PARAM, ZONEMD or CSYNC record below the apex, where nobody looks for it" },
+				"a DNSKEY, NSEC3PARAM, ZONEMD or CSYNC record below the apex, where nobody looks "
+				"for it" },
 	[CHECK_ADDRESS_AS_NAME] = { "address-as-name", W, "an address where the name of a host must be" },
 	[CHECK_HOST_NAME] = { "host-name", W,
 			      "a host's name with other octets than letters, digits and hyphens (RFC 1123 2.1)" },
@@ -208,7 +209,8 @@ void checker_oddity(void *checker, enum zone_oddity kind, const struct node *n, 
 	if (kind == ZONE_DUPLICATE)
 		check_node_tell(checker, CHECK_DUPLICATE, n, line, "this %s record is there already", type);
 	else if (kind == ZONE_DUPLICATE_SIG)
-		check_node_tell(checker, CHECK_DUPLICATE, n, line, "this RRSIG record over %s is there already", type);
+		check_node_tell(checker, CHECK_DUPLICATE, n, line, "this RRSIG record over %s is there already",
+				type);
 	else
 		check_node_tell(checker, CHECK_TTL_DIFFERS, n, line,
 				"TTL differs from that of other %s records: %u "

@@ -144,14 +144,14 @@ static void check_half_signed(struct checker *c)
 	for (size_t i = 0; i < COUNT_OF(types); i++)
 		if (node_has(c->apex, types[i]) != NULL) {
 			rrtype_print(types[i], type);
-			checker_tell(c, CHECK_UNSIGNED, &c->z->apex, 0, "%s records, but %s: this is an unsigned zone",
-				     type, lacks);
+			checker_tell(c, CHECK_UNSIGNED, &c->z->apex, 0,
+				     "%s records, but %s: this is an unsigned zone", type, lacks);
 			return;
 		}
 	for (const struct rrset *s = c->apex->rrsets; s != NULL; s = s->next)
 		if (s->n_sig > 0) {
-			checker_tell(c, CHECK_UNSIGNED, &c->z->apex, 0, "signatures, but %s: this is an unsigned zone",
-				     lacks);
+			checker_tell(c, CHECK_UNSIGNED, &c->z->apex, 0,
+				     "signatures, but %s: this is an unsigned zone", lacks);
 			return;
 		}
 }

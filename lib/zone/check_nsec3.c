@@ -209,7 +209,8 @@ static bool is_hashed_owner(const struct checker *c, const struct node *n)
 {
 	uint8_t hash[NSEC3_HASH_LEN];
 
-	return n->labels == name_labels(&c->z->apex) + 1 && nsec3_of_label(view_of(n->owner + 1, n->owner[0]), hash);
+	return n->labels == name_labels(&c->z->apex) + 1 &&
+	       nsec3_of_label(view_of(n->owner + 1, n->owner[0]), hash);
 }
 
 void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset *s)
@@ -221,9 +222,10 @@ void check_set_nsec3(struct checker *c, const struct node *n, const struct rrset
 		nsec3_params_read(&r, &p);
 		uint8_t hash_len = rd_u8(&r);
 		if (p.algorithm == NSEC3_ALG_SHA1 && i == 0 && !is_hashed_owner(c, n))
-			check_node_tell(c, CHECK_NSEC3_RECORD, n, s->rdata[i].line,
-					"the owner of an NSEC3 record is a hash of %d octets, one label below the apex",
-					NSEC3_HASH_LEN);
+			check_node_tell(
+			    c, CHECK_NSEC3_RECORD, n, s->rdata[i].line,
+			    "the owner of an NSEC3 record is a hash of %d octets, one label below the apex",
+			    NSEC3_HASH_LEN);
 		if (p.algorithm == NSEC3_ALG_SHA1 && hash_len != NSEC3_HASH_LEN)
 			check_node_tell(c, CHECK_NSEC3_RECORD, n, s->rdata[i].line,
 					"an NSEC3 record with a next hash of %u octets, not %d", hash_len,

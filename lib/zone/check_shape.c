@@ -78,7 +78,8 @@ static void check_place(struct checker *c, const struct node *n, const struct rr
 	for (size_t i = 0; i < COUNT_OF(types); i++)
 		if (types[i] == s->type && s->n > 0 && n != c->apex && node_authoritative(n)) {
 			rrtype_print(s->type, type);
-			check_node_tell(c, CHECK_NOT_AT_APEX, n, s->rdata[0].line, "a %s record below the apex", type);
+			check_node_tell(c, CHECK_NOT_AT_APEX, n, s->rdata[0].line, "a %s record below the apex",
+					type);
 		}
 }
 

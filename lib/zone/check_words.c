@@ -147,17 +147,20 @@ static void check_spf(struct checker *c, const struct node *n, const struct rrse
 	const struct rrset *txt = node_has(n, RR_TXT);
 
 	for (uint32_t i = 0; txt != NULL && i < txt->n; i++)
-		if (txt->rdata[i].n > sizeof begin - 1 && memcmp(txt->rdata[i].p + 1, begin, sizeof begin - 1) == 0)
+		if (txt->rdata[i].n > sizeof begin - 1 &&
+		    memcmp(txt->rdata[i].p + 1, begin, sizeof begin - 1) == 0)
 			return;
-	check_node_tell(c, CHECK_SPF, n, s->rdata[0].line, "an SPF record, but none of type TXT beside it (RFC 7208 3.1)");
+	check_node_tell(c, CHECK_SPF, n, s->rdata[0].line,
+			"an SPF record, but none of type TXT beside it (RFC 7208 3.1)");
 }
 
 static const struct {
 	uint16_t type;
 	void (*check)(struct checker *c, const struct node *n, const struct rrset *s);
 } by_type[] = {
-	{ RR_A, check_owner },       { RR_AAAA, check_owner },    { RR_MX, check_owner }, { RR_MX, check_null_mx },
-	{ RR_TLSA, check_matching }, { RR_SMIMEA, check_matching }, { RR_SPF, check_spf },
+	{ RR_A, check_owner },    { RR_AAAA, check_owner },    { RR_MX, check_owner },
+	{ RR_MX, check_null_mx }, { RR_TLSA, check_matching }, { RR_SMIMEA, check_matching },
+	{ RR_SPF, check_spf },
 };
 
 void check_set_words(struct checker *c, const struct node *n, const struct rrset *s)

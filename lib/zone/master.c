@@ -234,7 +234,9 @@ static void tell_untold(struct reader *r, const char *file)
 		const struct warned *w = &r->warned[i];
 		if (w->n <= WARNINGS_TOLD)
 			continue;
-		struct master_finding f = { .file = file, .field = w->field, .what = what, .untold = w->n - WARNINGS_TOLD };
+		struct master_finding f = {
+			.file = file, .field = w->field, .what = what, .untold = w->n - WARNINGS_TOLD
+		};
 		snprintf(what, sizeof what, "and %llu more", (unsigned long long)f.untold);
 		r->calls->finding(r->calls->context, &f);
 	}

@@ -29,8 +29,8 @@ struct master_finding {
 	uint32_t line, column;
 	const char *field; /* "TTL", "owner", "preference" ...; may be NULL */
 	const char *what;
-	bool error;        /* else a warning */
-	uint64_t untold;   /* so many findings like this one were not told; 0: this is a finding itself */
+	bool error;      /* else a warning */
+	uint64_t untold; /* so many findings like this one were not told; 0: this is a finding itself */
 };
 
 struct master_calls {
@@ -41,8 +41,8 @@ struct master_calls {
 };
 
 struct master_options {
-	uint32_t max_errors;    /* stop after so many errors; 0: 100 */
-	uint32_t max_generate;  /* steps of one $GENERATE; 0: 65536 */
+	uint32_t max_errors;   /* stop after so many errors; 0: 100 */
+	uint32_t max_generate; /* steps of one $GENERATE; 0: 65536 */
 };
 
 /* master_read reads `path` ("-" is standard input) with this origin. OK: no errors were found; ERR_FORMAT:

@@ -25,7 +25,7 @@
 struct rdata {
 	const uint8_t *p; /* wire form */
 	uint16_t n;
-	uint32_t line;    /* where it stood in the master file; 0: unknown */
+	uint32_t line; /* where it stood in the master file; 0: unknown */
 };
 
 static inline struct view rdata_view(const struct rdata *r)
@@ -45,10 +45,10 @@ struct rrset {
 
 /* What the zone makes of a node; zone_seal sets these. */
 enum {
-	NODE_CUT = 1,      /* has NS and is not the apex */
+	NODE_CUT = 1,       /* has NS and is not the apex */
 	NODE_BELOW_CUT = 2, /* below a cut: glue or occluded */
 	NODE_BELOW_DNAME = 4,
-	NODE_ENT = 8,      /* an empty non-terminal: exists only because of names below it */
+	NODE_ENT = 8, /* an empty non-terminal: exists only because of names below it */
 };
 
 struct node {
@@ -56,7 +56,7 @@ struct node {
 	uint8_t owner_len;
 	uint8_t labels;
 	uint8_t flags;
-	uint32_t line;        /* of its first record */
+	uint32_t line; /* of its first record */
 	struct rrset *rrsets;
 };
 
@@ -69,7 +69,8 @@ void zone_free(struct zone *z);
 /* zone_add adds one record (class IN). rdata is wire form and is copied. `line` may be 0. An owner outside
  * the zone is the caller's error to report: ERR_REFUSED and nothing is added; so is a record for a sealed zone.
  * ERR_FORMAT: an RRSIG without a type covered; ERR_SPACE: RDATA above 65535 octets. Amortised cost is a hash
- * probe, whatever the order and however many types a name has; adding to the owner of the record before costs less. */
+ * probe, whatever the order and however many types a name has; adding to the owner of the record before costs
+ * less. */
 enum err zone_add(struct zone *z, const struct name *owner, uint16_t type, uint32_t ttl, struct view rdata,
 		  uint32_t line);
 
@@ -81,8 +82,8 @@ typedef void zone_oddity_fn(void *context, enum zone_oddity kind, const struct n
 /* zone_seal sorts, adds nodes for empty non-terminals, sets the flags of nodes. `tell` may be NULL. */
 void zone_seal(struct zone *z, zone_oddity_fn *tell, void *context);
 
-/* rrset_seal does to an RRset that is in no zone what sealing does to a zone's: its RDATA is put in canonical order
- * and nothing stands in it twice. */
+/* rrset_seal does to an RRset that is in no zone what sealing does to a zone's: its RDATA is put in canonical
+ * order and nothing stands in it twice. */
 void rrset_seal(struct rrset *s);
 
 /* zone_find gives the node of a name (ENTs included once sealed) or NULL. */
@@ -100,9 +101,9 @@ void node_name(const struct node *n, struct name *out);
 struct zone {
 	struct name apex;
 	struct arena arena;
-	struct node **node;   /* NULL until sealed, then in canonical order; the apex is node[0] if it has records */
-	size_t n_nodes;       /* ENTs included once sealed */
-	uint64_t n_records;   /* RRSIGs included, duplicates not */
+	struct node **node; /* NULL until sealed, then in canonical order; the apex is node[0] if it has records */
+	size_t n_nodes;     /* ENTs included once sealed */
+	uint64_t n_records; /* RRSIGs included, duplicates not */
 	bool sealed;
 	struct zone_index *index;
 };
