@@ -87,6 +87,7 @@ struct answerer {
 	struct link chain[CHAIN_MAX + 1]; /* from [1] on: what CNAMEs and DNAMEs led to */
 	struct link question[QUERY_BATCH + 1]; /* of each request touched; the last: of one that was not */
 	struct touched touched[QUERY_BATCH + 1]; /* nobody touches the last */
+	unsigned turn; /* the slot that is answered next */
 	struct owed owed[CHAIN_MAX + 1];
 	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
 	struct glue_due glue;
