@@ -21,7 +21,7 @@ static void sort_octet(struct entry *e, struct entry *spare, size_t n, unsigned 
 {
 	size_t end[256] = { 0 };
 
-	if (n <= FEW) {
+	if (n <= FEW || spare == NULL) {
 		insertion_sort(e, n);
 		return;
 	}
