@@ -28,7 +28,8 @@ struct answer_options {
 
 void answer_options_default(struct answer_options *o);
 
-/* One thread's own state: scratch memory and counters. Make one for each thread; it is large. */
+/* One thread's own state: scratch memory and counters. Make one for each thread; it is large. The options must
+ * outlive it. NULL: out of memory. */
 struct answerer;
 struct answerer *answerer_new(const struct answer_options *o);
 void answerer_free(struct answerer *a);
