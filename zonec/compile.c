@@ -78,7 +78,11 @@ static void batch_add(struct batch *b, const char *origin, const char *path)
 	}
 	b->job[b->n] = (struct compile_job){
 		.zone = l.zone,
-		.facts = { (uint64_t)now_of(b->options), l.checks, b->options->replace, take_progress, &b->progress },
+		.facts = { .now = (uint64_t)now_of(b->options),
+			   .checks = l.checks,
+			   .replace = b->options->replace,
+			   .progress = take_progress,
+			   .context = &b->progress },
 	};
 	b->zone[b->n] = l.zone;
 	snprintf(b->origin[b->n], sizeof b->origin[b->n], "%s", origin);

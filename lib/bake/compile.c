@@ -69,6 +69,8 @@ static enum err put_zone(struct compile *c, struct store_txn *t)
 		e = pool_put(c->store, t, z, NULL, 0, &c->scratch);
 	if (e == OK)
 		e = table_put(c->store, t, z, &c->parts.part, rrset_of(apex, RR_SOA), &c->scratch);
+	if (e == OK && c->facts->signing.n > 0)
+		e = store_signing_put(t, &c->zone->apex, c->facts->signing);
 	return e == OK ? store_zone_put(t, &c->zone->apex, &c->row) : e;
 }
 
@@ -310,6 +312,8 @@ static enum err drop_txn(struct compile *c, struct store_txn *t, const struct na
 		e = pool_put(c->store, t, &c->parts.zone, NULL, 0, &c->scratch);
 	if (e == OK)
 		e = table_remove(c->store, t, &c->parts.zone, &c->scratch);
+	if (e == OK)
+		e = store_signing_put(t, apex, (struct view){ NULL, 0 });
 	return e == OK ? store_zone_delete(t, apex) : e;
 }
 

@@ -18,9 +18,10 @@
 #include "zone/zone.h"
 
 struct compile_facts {
-	uint64_t now;    /* seconds since 1970, for the zone row */
-	uint64_t checks; /* which checks ran */
-	bool replace;    /* also a zone that took updates since its last compile */
+	uint64_t now;             /* seconds since 1970, for the zone row */
+	uint64_t checks;          /* which checks ran */
+	bool replace;             /* also a zone that took updates since its last compile */
+	struct view signing;      /* the zone's new signing state (store.h); empty: as it was */
 	build_watch_fn *progress; /* of a big zone; may be NULL */
 	void *context;            /* its own */
 };

@@ -18,8 +18,8 @@ enum {
 };
 
 static const char *const table_names[TABLES] = {
-	[T_META] = "meta",     [T_ZONES] = "zones",   [T_RRSETS] = "rrsets",
-	[T_SHARDS] = "shards", [T_DENIAL] = "denial", [T_JOURNAL] = "journal",
+	[T_META] = "meta",     [T_ZONES] = "zones",     [T_RRSETS] = "rrsets",   [T_SHARDS] = "shards",
+	[T_DENIAL] = "denial", [T_JOURNAL] = "journal", [T_SIGNING] = "signing",
 };
 
 /* File systems on which a mapped file and its locks may differ from one process to the next. */

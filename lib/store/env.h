@@ -13,7 +13,7 @@
 #include "store/store.h"
 
 /* The named databases, and the numbers under which this room knows them. */
-enum table { T_META, T_ZONES, T_RRSETS, T_SHARDS, T_DENIAL, T_JOURNAL, TABLES };
+enum table { T_META, T_ZONES, T_RRSETS, T_SHARDS, T_DENIAL, T_JOURNAL, T_SIGNING, TABLES };
 
 /* What a snapshot would have to read again; meta has the counter of the last commit that wrote it. */
 enum change { CHANGE_ZONE_TABLE = IMAGE_ZONES, CHANGE_POOL = IMAGE_POOL, CHANGE_ZONES, CHANGES };

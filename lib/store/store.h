@@ -7,6 +7,7 @@
  *   shards  image id, prefix, bits       -> one page of baked answers
  *   denial  image id, separator          -> one page of an NSEC or NSEC3 chain
  *   journal zone id, sequence, chunk     -> changesets (not written yet; the table exists)
+ *   signing apex key                     -> where a zone's keys are in their lives
  *
  * The only room that includes <lmdb.h>. Every number in a value is
  * little-endian, every number in a key big-endian: edict-db(5) says it byte
@@ -91,12 +92,12 @@ struct zone_row {
 	uint64_t changed;  /* commit counter of the last change */
 	uint64_t compiled; /* seconds since 1970 */
 	uint64_t records, names, signatures;
-	uint64_t expires;  /* soonest RRSIG expiry, seconds since 1970; 0: no RRSIGs */
-	uint64_t checks;   /* bit set of the checks that ran (zone/check.h) */
+	uint64_t expires; /* soonest RRSIG expiry, seconds since 1970; 0: no RRSIGs */
+	uint64_t checks;  /* bit set of the checks that ran (zone/check.h) */
 	uint32_t serial;
-	uint32_t role;     /* 0: primary; others later */
-	uint32_t flags;    /* ZONE_ROW_* */
-	uint32_t denial;   /* enum denial_kind */
+	uint32_t role;   /* 0: primary; others later */
+	uint32_t flags;  /* ZONE_ROW_* */
+	uint32_t denial; /* enum denial_kind */
 };
 
 enum err store_zone_get(struct store_txn *t, const struct name *apex, struct zone_row *out);
@@ -105,6 +106,12 @@ enum err store_zone_delete(struct store_txn *t, const struct name *apex);
 /* store_zone_after gives the first zone after `apex` in canonical order, or with NULL the first;
  * ERR_NOTFOUND behind the last. */
 enum err store_zone_after(struct store_txn *t, const struct name *apex, struct name *out, struct zone_row *row);
+/* A zone's signing state: octets that only lib/keys understands, written in the transaction that shows what they
+ * tell of. store_signing_put with an empty view takes them away; ERR_SPACE above SIGNING_OCTETS_MAX.
+ * store_signing_get: ERR_NOTFOUND if there are none. Who deletes a zone deletes them too. */
+enum { SIGNING_OCTETS_MAX = 4096 };
+enum err store_signing_get(struct store_txn *t, const struct name *apex, struct view *out);
+enum err store_signing_put(struct store_txn *t, const struct name *apex, struct view state);
 /* store_zone_count counts them, without looking at each; 0 if that cannot be told. */
 uint64_t store_zone_count(struct store_txn *t);
 
@@ -115,7 +122,7 @@ struct row {
 	uint16_t type;
 	uint32_t ttl, sig_ttl;
 	uint32_t n, n_sig;
-	struct view data;  /* n RDATAs, then n_sig RRSIG RDATAs, each behind a little-endian u16 length */
+	struct view data; /* n RDATAs, then n_sig RRSIG RDATAs, each behind a little-endian u16 length */
 };
 
 /* store_row_put writes a row whole, replacing what was there; store_row_append is the same for a build that

@@ -97,6 +97,29 @@ enum err store_zone_delete(struct store_txn *t, const struct name *apex)
 	return txn_err(t, mdb_del(t->txn, t->dbi[T_ZONES], &k, NULL));
 }
 
+enum err store_signing_get(struct store_txn *t, const struct name *apex, struct view *out)
+{
+	uint8_t buf[ZONE_KEY_MAX];
+	MDB_val k = zone_key(apex, buf), v = { 0, NULL };
+	int rc = mdb_get(t->txn, t->dbi[T_SIGNING], &k, &v);
+
+	*out = view_of_val(v);
+	return txn_err(t, rc);
+}
+
+enum err store_signing_put(struct store_txn *t, const struct name *apex, struct view state)
+{
+	uint8_t buf[ZONE_KEY_MAX];
+	MDB_val k = zone_key(apex, buf), v = val_of(state.p, state.n);
+
+	if (state.n > SIGNING_OCTETS_MAX)
+		return ERR_SPACE;
+	if (state.n > 0)
+		return txn_err(t, mdb_put(t->txn, t->dbi[T_SIGNING], &k, &v, 0));
+	int rc = mdb_del(t->txn, t->dbi[T_SIGNING], &k, NULL);
+	return rc == MDB_NOTFOUND ? OK : txn_err(t, rc);
+}
+
 static enum err zone_at(MDB_val k, MDB_val v, struct name *apex, struct zone_row *row)
 {
 	struct view key = view_of_val(k);

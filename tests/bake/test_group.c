@@ -153,6 +153,37 @@ START_TEST(small_zones_share_commits)
 }
 END_TEST
 
+/* state_is: what the database says of the zone's signing; NULL: nothing. */
+static bool state_is(const struct name *apex, const char *want)
+{
+	struct store_txn *t;
+	struct view got;
+
+	ck_assert_int_eq(store_read(store, &t), OK);
+	enum err e = store_signing_get(t, apex, &got);
+	bool same = want == NULL ? e == ERR_NOTFOUND : e == OK && view_eq(got, view_of(want, strlen(want)));
+	store_abort(t);
+	return same;
+}
+
+START_TEST(a_signing_state_comes_and_goes_with_its_zone)
+{
+	struct compile_facts facts = { .now = 1, .signing = BYTES("state") };
+	struct name apex = name_of("a.");
+	struct zone *z = bigzone_make("a.", 2);
+	char why[256];
+
+	ck_assert_int_eq(compile_zone(store, z, &facts, why), OK);
+	ck_assert(state_is(&apex, "state"));
+	facts.signing = view_of(NULL, 0);
+	ck_assert_int_eq(compile_zone(store, z, &facts, why), OK);
+	ck_assert(state_is(&apex, "state"));
+	ck_assert_int_eq(compile_drop(store, &apex, why), OK);
+	ck_assert(state_is(&apex, NULL));
+	zone_free(z);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("group");
@@ -164,6 +195,7 @@ int main(void)
 	tcase_add_test(t, each_becomes_what_it_would_alone);
 	tcase_add_test(t, a_zone_too_large_does_not_stop_the_others);
 	tcase_add_test(t, small_zones_share_commits);
+	tcase_add_test(t, a_signing_state_comes_and_goes_with_its_zone);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

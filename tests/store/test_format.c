@@ -108,6 +108,16 @@ START_TEST(zones_are_as_specified)
 }
 END_TEST
 
+START_TEST(signing_states_are_as_specified)
+{
+	struct name apex = name("WWW.example.");
+
+	ck_assert_int_eq(store_signing_put(t, &apex, BYTES("\1state")), OK);
+	stored(T_SIGNING, BYTES("\x4c\x5f\x48\x54\x57\x53\x4c\0\x5e\x5e\x5e\0\0"), BYTES("\1state"),
+	       "www.example.");
+}
+END_TEST
+
 START_TEST(rrsets_are_as_specified)
 {
 	struct row row = {
@@ -220,6 +230,7 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, meta_is_as_specified);
 	tcase_add_test(c, zones_are_as_specified);
+	tcase_add_test(c, signing_states_are_as_specified);
 	tcase_add_test(c, rrsets_are_as_specified);
 	tcase_add_test(c, long_rrsets_are_cut_as_specified);
 	tcase_add_test(c, pages_are_as_specified);

@@ -102,6 +102,24 @@ START_TEST(zone_row_comes_back_whole)
 }
 END_TEST
 
+START_TEST(signing_state_comes_back_until_it_is_taken_away)
+{
+	static const uint8_t octets[SIGNING_OCTETS_MAX + 1] = { 1, 2, 3 };
+	struct name apex = name("Example."), same = name("eXAMPLE.");
+	struct view got;
+
+	ck_assert_int_eq(store_signing_get(t, &apex, &got), ERR_NOTFOUND);
+	ck_assert_int_eq(store_signing_put(t, &apex, view_of(octets, SIGNING_OCTETS_MAX + 1)), ERR_SPACE);
+	ck_assert_int_eq(store_signing_put(t, &apex, view_of(octets, SIGNING_OCTETS_MAX)), OK);
+	again();
+	ck_assert_int_eq(store_signing_get(t, &same, &got), OK);
+	ck_assert(view_eq(got, view_of(octets, SIGNING_OCTETS_MAX)));
+	ck_assert_int_eq(store_signing_put(t, &apex, view_of(NULL, 0)), OK);
+	ck_assert_int_eq(store_signing_get(t, &apex, &got), ERR_NOTFOUND);
+	ck_assert_int_eq(store_signing_put(t, &apex, view_of(NULL, 0)), OK);
+}
+END_TEST
+
 START_TEST(zones_walk_in_canonical_order)
 {
 	struct rng state = { (uint64_t)_i };
@@ -477,6 +495,7 @@ int main(void)
 	tcase_add_test(c, counter_rises_with_every_commit);
 	tcase_add_test(c, aborted_writes_leave_nothing);
 	tcase_add_test(c, zone_row_comes_back_whole);
+	tcase_add_test(c, signing_state_comes_back_until_it_is_taken_away);
 	tcase_add_loop_test(c, zones_walk_in_canonical_order, 0, 10);
 	tcase_add_loop_test(c, rows_of_any_size_come_back, 0, COUNT_OF(sizes));
 	tcase_add_loop_test(c, a_smaller_row_leaves_nothing_of_a_larger, 0, 3);
