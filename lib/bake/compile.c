@@ -1,12 +1,12 @@
 #include "bake/compile.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "bake/parts.h"
 #include "bake/rows.h"
 #include "bake/table.h"
+#include "base/work.h"
 
 struct compile {
 	struct store *store;
@@ -111,27 +111,25 @@ struct baking {
 	enum err e;
 };
 
-static void *bake_beside(void *context)
+static void bake_beside(void *context, const struct slice *s)
 {
 	struct baking *baking = context;
 
+	(void)s;
 	baking->e = bake(baking->c);
-	return NULL;
 }
 
 static enum err write_rows(struct compile *c, struct build *b, uint64_t image)
 {
 	struct baking baking = { c, OK };
-	pthread_t thread;
-	bool beside = !c->baked && pthread_create(&thread, NULL, bake_beside, &baking) == 0;
+	struct work work;
+
+	work_begin(&work, c->baked ? 0 : 1, 1, bake_beside, &baking);
 	enum err e = rows_write_zone(b, image, c->zone);
 
 	if (e == OK)
 		e = build_rest(b);
-	if (beside)
-		pthread_join(thread, NULL);
-	else if (!c->baked)
-		bake_beside(&baking);
+	work_end(&work);
 	if (e == OK)
 		e = baking.e;
 	return e == OK ? build_resume(b) : e;
