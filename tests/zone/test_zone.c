@@ -421,6 +421,53 @@ START_TEST(random_zones_are_in_order)
 }
 END_TEST
 
+/* Names of 100 labels, each of which implies 98 more: so many and no more. */
+START_TEST(deep_names_have_a_budget)
+{
+	struct zone *z = zone_of("test.");
+	struct name deep = name_of("test.");
+	unsigned added = 0;
+	enum err e = OK;
+
+	for (int i = 0; i < 98; i++)
+		ck_assert(name_push(BYTES("x"), &deep, &deep));
+	for (unsigned i = 0; i < 5000 && e == OK; i++) {
+		struct name owner = deep;
+		put_u16(owner.wire + owner.len - 10, (uint16_t)(0x0100 | (i & 0xff))); /* not near its beginning */
+		owner.wire[owner.len - 7] = (uint8_t)(i >> 8);
+		e = zone_add(z, &owner, RR_A, 60, ADDRESS, 1);
+		added += e == OK;
+	}
+	ck_assert_int_eq(e, ERR_SPACE);
+	ck_assert_uint_gt(added, 900);
+	ck_assert_uint_lt(added, 1200); /* letters in upper case name what is there */
+	ck_assert(add(z, "flat.test.", RR_A, 60, ADDRESS, 1) == OK);
+	zone_any_depth(z);
+	ck_assert(add(z, "b.a.test.", RR_A, 60, ADDRESS, 1) == OK);
+	zone_seal(z, NULL, NULL);
+	expect_order(z);
+	zone_free(z);
+}
+END_TEST
+
+/* A million addresses of a network may stand in ip6.arpa. */
+START_TEST(reverse_names_are_no_deep_names)
+{
+	struct zone *z = zone_of("ip6.arpa.");
+	unsigned seed = 1;
+
+	for (int i = 0; i < 20000; i++) {
+		struct name owner = name_of("ip6.arpa.");
+		for (int k = 0; k < 32; k++) {
+			const uint8_t digit = (uint8_t)"0123456789abcdef"[rand_r(&seed) % 16];
+			ck_assert(name_push(view_of(&digit, 1), &owner, &owner));
+		}
+		ck_assert(zone_add(z, &owner, RR_PTR, 60, HOST, 1) == OK);
+	}
+	zone_free(z);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("a zone in memory");
@@ -435,6 +482,8 @@ int main(void)
 	tcase_add_test(t, the_root_zone);
 	tcase_add_test(t, an_rrset_of_100000);
 	tcase_add_test(t, a_node_of_65000_types);
+	tcase_add_test(t, deep_names_have_a_budget);
+	tcase_add_test(t, reverse_names_are_no_deep_names);
 	tcase_add_loop_test(t, orders_that_are_nearly_right, 0, 18);
 	tcase_add_loop_test(t, random_zones_are_in_order, 0, 8);
 	suite_add_tcase(s, t);
