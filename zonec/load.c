@@ -24,8 +24,13 @@ static void take_record(void *context, const struct master_record *r)
 	const uint32_t line = places_number(&l->places, r->file, r->line);
 
 	l->records++;
-	if (zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, line) == ERR_REFUSED)
+	const enum err e = zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, line);
+	if (e == ERR_REFUSED)
 		checker_tell(l->checker, CHECK_OUT_OF_ZONE, &r->owner, line, "not at or below the zone's apex");
+	else if (e == ERR_SPACE)
+		checker_tell(l->checker, CHECK_DEEP_NAMES, &r->owner, line,
+			     "left out: the zone's names have more than 32 labels below the apex on average, and the names "
+			     "they imply would fill memory");
 }
 
 static void take_finding(void *context, const struct master_finding *f)
@@ -82,10 +87,6 @@ static void choose_checks(const struct options *o, struct check_options *c)
 
 	check_options_default(c);
 	c->now = now_of(o);
-	if (o->threads != NULL) {
-		unsigned long n = strtoul(o->threads, NULL, 10);
-		c->threads = n == 0 ? 1 : n > CHECK_THREADS_MAX ? CHECK_THREADS_MAX : (unsigned)n;
-	}
 	for (unsigned i = 0; i < o->n_choices; i++)
 		if (check_find(o->choice[i].name, &id))
 			c->severity[id] = o->choice[i].severity;
