@@ -244,9 +244,10 @@ static COLD enum verdict refuse_type(struct query *q)
 
 	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask.tcp))
 		return error(q, RCODE_NOTIMP);
-	if (type == RR_IXFR && (uint16_t)(q->counts >> 16) == 0)
+	refuse_zone(q);
+	if (q->rcode == RCODE_REFUSED && type == RR_IXFR && (uint16_t)(q->counts >> 16) == 0)
 		return error(q, RCODE_FORMERR);
-	return refuse_zone(q);
+	return SEND;
 }
 
 /* What becomes of an opcode and a type that are no plain question: as with transfers, so with UPDATE (RFC 2136 3.1.2)

@@ -113,6 +113,7 @@ static const struct exchange opcodes[] = {
 	{ "AXFR over UDP (RFC 5936 4.2)", UDP, BYTES(ASK APEX AXFR IN), "NOTIMP qr 1/0/0/0" },
 	{ "IXFR", UDP, BYTES(ID PLAIN_FLAGS "\0\1\0\0\0\1\0\0" APEX IXFR IN SOA_RR), "REFUSED qr 1/0/0/0" },
 	{ "IXFR without the client's SOA (RFC 1995 3)", TCP, BYTES(ASK APEX IXFR IN), "FORMERR qr 1/0/0/0" },
+	{ "nor with it, of another zone", TCP, BYTES(ASK AWAY IXFR IN), "NOTAUTH qr 1/0/0/0" },
 };
 
 static const struct exchange classes_and_types[] = {

@@ -268,7 +268,7 @@ class Edict(Server):
                            stdout=log, stderr=log, check=False)
 
     def command(self):
-        return [os.path.join(self.bin, "edictd"), "-d", self.path("db"), "-l", "127.0.0.1@%d" % self.port, "-t", "1", "--nsid", "edict"]
+        return [os.path.join(self.bin, "edictd"), "-d", self.path("db"), "-l", "127.0.0.1@%d" % self.port, "-t", "1", "--nsid", "peer"]
 
 
 ALL = (Nsd, Knot, Bind, Edict)
