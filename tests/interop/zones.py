@@ -176,26 +176,36 @@ def tld(directory, delegations):
 LINE = re.compile(r"^(\S+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.*)$")
 
 
-def flat(z):
-    """flat prints a zone with one record a line. BIND's reader is tried first, then NSD's."""
-    for command in (["named-compilezone", "-q", "-j", "-i", "none", "-k", "ignore", "-n", "ignore", "-m", "ignore", "-M", "ignore",
-                     "-S", "ignore", "-T", "ignore", "-W", "ignore", "-r", "ignore", "-s", "full", "-o", "-", z.origin, z.path],
-                    ["nsd-checkzone", "-p", z.origin, z.path]):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, cwd=os.path.dirname(z.path),
+READERS = (
+    lambda z: ["named-compilezone", "-q", "-j", "-i", "none", "-k", "ignore", "-n", "ignore", "-m", "ignore", "-M", "ignore",
+               "-S", "ignore", "-T", "ignore", "-W", "ignore", "-r", "ignore", "-s", "full", "-o", "-", z.origin, z.path],
+    lambda z: ["nsd-checkzone", "-p", z.origin, z.path],
+)
+
+
+def flat(z, readers=READERS):
+    """flat prints a zone with one record a line. BIND's reader is tried first, then NSD's. Gives the text and who read."""
+    for reader in readers:
+        done = subprocess.run(reader(z), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, cwd=os.path.dirname(z.path),
                               env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
         if done.returncode == 0:
-            return done.stdout.decode("latin-1")
+            return done.stdout.decode("latin-1"), reader
     raise RuntimeError("nobody reads " + z.path)
+
+
+def lines_of(text):
+    """lines_of gives owner, TTL, type and RDATA of every record of a flat text."""
+    for line in text.splitlines():
+        m = LINE.match(line)
+        if m and not m.group(1).startswith(";"):
+            yield m.group(1), m.group(2), m.group(4), m.group(5)
 
 
 def records(z):
     """records gives (owner in wire form and lower case, type name, rdata text) of every record of the zone."""
     seen = {}
-    for line in flat(z).splitlines():
-        m = LINE.match(line)
-        if not m or m.group(1).startswith(";"):
-            continue
-        owner = seen.get(m.group(1))
+    for name, _, rrtype, rdata in lines_of(flat(z)[0]):
+        owner = seen.get(name)
         if owner is None:
-            owner = seen[m.group(1)] = wire.to_wire(m.group(1)).lower()
-        yield owner, m.group(4), m.group(5)
+            owner = seen[name] = wire.to_wire(name).lower()
+        yield owner, rrtype, rdata
