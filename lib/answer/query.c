@@ -137,6 +137,21 @@ static inline const struct link *question_of(struct query *q)
 	return question;
 }
 
+/* An opcode that nobody here knows. If the message has the shape of a question all the same, its OPT is answered with
+ * an OPT (RFC 6891 6.1.1, 6.1.3); DSO's has not (RFC 8490 5.4). */
+static COLD enum verdict refuse_opcode(struct query *q)
+{
+	struct name name;
+
+	if (q->counts >> 48 == 1) {
+		name_read(&q->in, &name);
+		rd_take(&q->in, 4);
+	}
+	if (q->counts >> 48 <= 1 && !q->in.bad)
+		read_records(q);
+	return error(q, q->edns.version != 0 ? RCODE_BADVERS : RCODE_NOTIMP);
+}
+
 /* step_question: exactly one, its name without pointers. It is copied as it came, letter case and all. */
 static enum verdict step_question(struct query *q)
 {
@@ -144,7 +159,7 @@ static enum verdict step_question(struct query *q)
 	const uint8_t *from = q->in.at;
 
 	if (q->opcode != OPCODE_QUERY && q->opcode != OPCODE_NOTIFY && q->opcode != OPCODE_UPDATE)
-		return error(q, RCODE_NOTIMP);
+		return refuse_opcode(q);
 	if (q->counts >> 48 == 0)
 		read_records(q); /* an OPT is answered with an OPT even so (RFC 6891 6.1.1) */
 	if (q->counts >> 48 != 1)

@@ -98,6 +98,12 @@ static const struct exchange opcodes[] = {
 	  BYTES(ID "\60\0"
 		   "\0\0\0\0\0\0\0\0"),
 	  "NOTIMP opcode6 qr 0/0/0/0" },
+	{ "opcode 3, with OPT (RFC 6891 6.1.1)", UDP, BYTES(ID "\30\0" Q1R1 WWW A IN OPT0),
+	  "NOTIMP opcode3 qr 0/0/0/1 OPT1232" },
+	{ "opcode 3, with OPT of version 1 (RFC 6891 6.1.3)", UDP,
+	  BYTES(ID "\30\0" Q1R1 WWW A IN OPT_HEAD "\0\1\0\0\0\0"), "BADVERS opcode3 qr 0/0/0/1 OPT1232" },
+	{ "opcode 3, signed", UDP, BYTES(ID "\30\0" Q1R1 WWW A IN TSIG0), "NOTIMP opcode3 qr 0/0/0/0" },
+	{ "opcode 3, its name cut off", UDP, BYTES(ID "\30\0" Q1R1 "\3ww"), "NOTIMP opcode3 qr 0/0/0/0" },
 	{ "opcode 15", UDP, BYTES(ID "\170\0" Q1 WWW A IN), "NOTIMP opcode15 qr 0/0/0/0" },
 	{ "NOTIFY of a zone served", UDP, BYTES(ID "\40\0" Q1 APEX SOA IN), "REFUSED opcode4 qr 1/0/0/0" },
 	{ "NOTIFY of another (RFC 1996 3.10)", UDP, BYTES(ID "\40\0" Q1 AWAY SOA IN),
