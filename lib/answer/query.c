@@ -236,6 +236,7 @@ static COLD enum verdict refuse_zone(struct query *q)
 		broken(a);
 		return damaged(q);
 	}
+	a->ede = apex ? EDE_NOT_SUPPORTED : EDE_NOT_AUTHORITATIVE;
 	return error(q, apex ? RCODE_REFUSED : RCODE_NOTAUTH);
 }
 
@@ -250,13 +251,19 @@ static enum verdict answer_question(struct query *q)
 	return SEND;
 }
 
-/* IXFR, AXFR, MAILB and MAILA. Transfers of a zone served are refused, of another are not ours to answer (RFC 5936
- * 2.2.1). There is no AXFR over UDP (RFC 5936 4.2), no IXFR without the client's SOA (RFC 1995 3), and nobody has
- * mailboxes. */
+/* IXFR, AXFR, MAILB, MAILA and NXNAME; NEXT for what is none of these. Transfers of a zone served are refused, of
+ * another are not ours to answer (RFC 5936 2.2.1). There is no AXFR over UDP (RFC 5936 4.2), no IXFR without the
+ * client's SOA (RFC 1995 3), nobody has mailboxes, and NXNAME is nothing to ask for (RFC 9824 3.5). */
 static COLD enum verdict refuse_type(struct query *q)
 {
 	uint16_t type = q->ask.qtype;
 
+	if (type == RR_NXNAME) {
+		q->ask.ede = EDE_INVALID_QUERY_TYPE;
+		return error(q, RCODE_FORMERR);
+	}
+	if (type < RR_IXFR)
+		return NEXT;
 	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask.tcp))
 		return error(q, RCODE_NOTIMP);
 	refuse_zone(q);
@@ -273,8 +280,8 @@ static enum verdict step_route(struct query *q)
 
 	if (q->opcode != OPCODE_QUERY)
 		return refuse_zone(q);
-	if (unlikely(type >= RR_IXFR && type <= RR_MAILA))
-		return refuse_type(q);
+	if (unlikely(type >= RR_NXNAME && type <= RR_MAILA) && refuse_type(q) == SEND)
+		return SEND;
 	return answer_question(q);
 }
 

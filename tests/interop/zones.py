@@ -107,8 +107,8 @@ UNFIT["names", "ldns-optout"] = ()
 
 # ---------------------------------------------------------------- sets
 
-def special(directory, signings):
-    """special gives every folder of zones/ once for every way of signing."""
+def special(directory, signings, wanted=lambda name: True):
+    """special gives every folder of zones/ once for every way of signing, if a set of that name is wanted."""
     for folder in sorted(glob.glob(os.path.join(HERE, "zones", "*", ""))):
         folder = folder.rstrip("/")
         for signing in signings:
@@ -116,6 +116,8 @@ def special(directory, signings):
             if not fit:
                 continue
             name = "%s/%s" % (os.path.basename(folder), signing)
+            if not wanted(name):
+                continue
             where = os.path.join(directory, name.replace("/", "-"))
             os.makedirs(where, exist_ok=True)
             paths = sorted(glob.glob(os.path.join(folder, "*.zone")))
