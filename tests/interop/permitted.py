@@ -294,6 +294,14 @@ def _(case, item, mine, ref):
     return knot is not None and knot.rcode == NXDOMAIN and not knot.answer and not knot.authority and not knot.flags & AA
 
 
+@permitted("servfail-below-a-dname")
+def _(case, item, mine, ref):
+    """Knot 3.2 says SERVFAIL below a DNAME at a wildcard that leads to another zone, if the zone has NSEC3."""
+    knot = case.of("knot", mine, ref)
+    other = ref if knot is mine else mine
+    return knot is not None and knot.rcode == SERVFAIL and any(rr.type == DNAME and b"\1*" in rr.owner for rr in other.answer)
+
+
 # ---------------------------------------------------------------- what does not fit
 
 def missing_in_domain(case, norm):

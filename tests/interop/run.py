@@ -6,8 +6,8 @@
     run.py --set main/nsec --peer nsd --peer knot --limit 1000 -v
 """
 import argparse
+import concurrent.futures
 import fnmatch
-import multiprocessing
 import os
 import shutil
 import sys
@@ -185,9 +185,9 @@ def ask_about(s, servers, args, tally):
         qs = questions.about(c, args.seed, limit)
         asked += len(qs) * len(args.hows)
         jobs += [(s.name, handles, how, qs[at:at + SLICE]) for how in args.hows for at in range(0, len(qs), SLICE)]
-    with multiprocessing.Pool(args.jobs) as pool:
-        for part in pool.imap_unordered(compare_slice, jobs):
-            tally.add(part)
+    with concurrent.futures.ProcessPoolExecutor(args.jobs) as pool:		# a process that dies is an error, and not waited for
+        for part in concurrent.futures.as_completed([pool.submit(compare_slice, job) for job in jobs]):
+            tally.add(part.result())
     for p in servers:
         if not p.alive():
             tally.failed += 1

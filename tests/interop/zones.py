@@ -69,7 +69,7 @@ def readable(origin, path):
 def sign_bind(z, directory, *options):
     key = key_for(z.origin, directory)
     out = os.path.join(directory, os.path.basename(z.path) + ".signed")
-    run(["dnssec-signzone", "-q", "-P", "-z", "-g", "-s", INCEPTION, "-e", EXPIRATION, "-o", z.origin, "-f", out, *options,
+    run(["dnssec-signzone", "-q", "-P", "-z", "-s", INCEPTION, "-e", EXPIRATION, "-o", z.origin, "-f", out, *options,
          "-S", "-K", directory, "-d", directory, z.path, key], directory)
     return readable(z.origin, out)
 
@@ -121,9 +121,7 @@ def special(directory, signings, wanted=lambda name: True):
             where = os.path.join(directory, name.replace("/", "-"))
             os.makedirs(where, exist_ok=True)
             paths = sorted(glob.glob(os.path.join(folder, "*.zone")))
-            # a child before its parent: the signer takes the parent's DS from the child's keys
-            plain = sorted((zone(origin_of(p), p) for p in paths), key=lambda z: (-len(wire.labels_of(z.apex)), z.origin))
-            yield Set(name, [SIGNINGS[signing](z, where) for z in plain], fit)
+            yield Set(name, [SIGNINGS[signing](zone(origin_of(p), p), where) for p in paths], fit)
 
 
 def root(directory):
