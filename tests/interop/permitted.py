@@ -23,10 +23,12 @@ def covered(rr):
 def visited(case, norm):
     """visited gives the names a message leads through: the question, then every target of a CNAME. A name met again
     ends it."""
-    targets = {rr.owner: rr.rdata for rr in norm.answer if rr.type == CNAME}
-    names = [case.qname]
-    while names[-1] in targets and targets[names[-1]] not in names:
-        names.append(targets[names[-1]])
+    names = case.visited.get(id(norm))
+    if names is None:
+        targets = {rr.owner: rr.rdata for rr in norm.answer if rr.type == CNAME}
+        names = case.visited[id(norm)] = [case.qname]
+        while names[-1] in targets and targets[names[-1]] not in names:
+            names.append(targets[names[-1]])
     return names
 
 
