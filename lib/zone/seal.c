@@ -44,15 +44,13 @@ static int by_rdata(const void *a, const void *b, void *type)
 	return d != 0 ? d : (x->line > y->line) - (x->line < y->line);
 }
 
-/* sort_rdata puts one array in canonical order. */
-static void sort_rdata(uint16_t type, struct rdata *array, uint32_t n)
+/* ascends: the array is in canonical order, and nothing stands in it twice. */
+static bool ascends(uint16_t type, const struct rdata *array, uint32_t n)
 {
-	for (uint32_t i = 1; i < n; i++) {
-		if (rdata_cmp(type, &array[i - 1], &array[i]) >= 0) {
-			qsort_r(array, n, sizeof *array, by_rdata, &type);
-			break;
-		}
-	}
+	for (uint32_t i = 1; i < n; i++)
+		if (rdata_cmp(type, &array[i - 1], &array[i]) >= 0)
+			return false;
+	return true;
 }
 
 /* seal_rdata sorts one array and drops what stands in it twice; gives the number that remain. `f` may be NULL. */
@@ -61,9 +59,9 @@ static uint32_t seal_rdata(struct found *f, const struct node *n, const struct r
 {
 	uint32_t kept = 0;
 
-	if (count < 2)
+	if (likely(ascends(type, array, count)))
 		return count;
-	sort_rdata(type, array, count);
+	qsort_r(array, count, sizeof *array, by_rdata, &type);
 	for (uint32_t i = 1; i < count; i++) {
 		if (rdata_cmp(type, &array[kept], &array[i]) != 0)
 			array[++kept] = array[i];

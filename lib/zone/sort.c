@@ -168,9 +168,11 @@ static bool before(const struct item *a, const struct item *b)
  * Files are mostly sorted, or sorted as text, where "a-b" stands before "a".
  * So what is out of order is taken out, sorted, and merged again:
  *
- *      a-a a-b a b c        a stands below the last two: a goes
- *      a z b c d            b stands below z, and above the one before: z goes
+ *      a-a a-b a b c        a stands below the one before: it goes
+ *      a y z b c d e f      when so many stand below y and z, these go
  */
+enum { BELOW_MAX = 8 };
+
 struct odd {
 	struct node **node;
 	size_t n, cap;
@@ -186,22 +188,29 @@ static void take_odd(struct odd *odd, struct node *n)
  * 0 if more than an eighth are odd. */
 static size_t keep_order(const struct common *apex, struct node **node, size_t n, struct odd *odd)
 {
-	struct item last[2] = { 0 }; /* of those kept: the last but one, and the last */
-	size_t kept = 0, i;
+	struct item last = { 0 }; /* of those kept */
+	size_t kept = 0, below = 0, i;
 
 	for (i = 0; i < n && odd->n <= n / 8; i++) {
 		struct item it = item_of(apex, node[i]);
-		if (kept > 0 && before(&it, &last[1])) {
-			if (kept > 1 && before(&it, &last[0])) {
-				take_odd(odd, it.node);
-				continue;
-			}
-			take_odd(odd, node[--kept]);
-		} else {
-			last[0] = last[1];
+		if (kept == 0 || before(&last, &it)) {
+			node[kept++] = it.node;
+			last = it;
+			below = 0;
+			continue;
 		}
-		last[1] = it;
-		node[kept++] = it.node;
+		take_odd(odd, it.node);
+		if (++below < BELOW_MAX)
+			continue;
+		odd->n -= below; /* they were not: go back to the first of them */
+		i -= below;
+		below = 0;
+		it = item_of(apex, node[i + 1]);
+		while (kept > 0 && before(&it, &last)) {
+			take_odd(odd, node[--kept]);
+			if (kept > 0)
+				last = item_of(apex, node[kept - 1]);
+		}
 	}
 	if (odd->n > 0)
 		memcpy(node + kept, odd->node, odd->n * sizeof(struct node *));

@@ -356,11 +356,12 @@ static int by_text(const void *a, const void *b)
 
 enum { NAMES = 6000 };
 
-/* Files sorted as text, some pairs of whose lines are exchanged: none, few, many; or a name that is out of order stands
- * first, last, or all but one are. */
+/* Files sorted as text, some pairs of whose lines are exchanged: none, few, many; and names that are out of order stand
+ * first or last. */
 START_TEST(orders_that_are_nearly_right)
 {
 	static const unsigned exchanges[] = { 0, 1, 2, 20, 300, NAMES };
+	static const char *const last[] = { "test.", "zzx.test.", "zzy.test.", "zzz.test." };
 	static char text[NAMES][32];
 	unsigned seed = 7;
 	struct zone *z = zone_of("test.");
@@ -374,14 +375,14 @@ START_TEST(orders_that_are_nearly_right)
 		memcpy(a, b, sizeof c);
 		memcpy(b, c, sizeof c);
 	}
-	if (_i % 3 == 1)
-		add(z, "zzz.test.", RR_A, 60, ADDRESS, 1);
+	for (unsigned i = 0; _i % 3 == 1 && i < COUNT_OF(last); i++)
+		add(z, last[i], RR_A, 60, ADDRESS, 1);
 	for (unsigned i = 0; i < NAMES; i++)
 		add(z, text[i], RR_A, 60, ADDRESS, 1);
 	if (_i % 3 == 2)
 		add(z, "aaa.test.", RR_A, 60, ADDRESS, 1);
 	zone_seal(z, NULL, NULL);
-	ck_assert_uint_eq(z->n_nodes, NAMES + (_i % 3 != 0));
+	ck_assert_uint_eq(z->n_nodes, NAMES + (_i % 3 == 1 ? COUNT_OF(last) : _i % 3 == 2));
 	expect_order(z);
 	zone_free(z);
 }
@@ -456,7 +457,7 @@ START_TEST(reverse_names_are_no_deep_names)
 	struct zone *z = zone_of("ip6.arpa.");
 	unsigned seed = 1;
 
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 5000; i++) {
 		struct name owner = name_of("ip6.arpa.");
 		for (int k = 0; k < 32; k++) {
 			const uint8_t digit = (uint8_t)"0123456789abcdef"[rand_r(&seed) % 16];
