@@ -37,7 +37,7 @@ HOWS = {
     "tcp": (True, None, False),
 }
 SHORT_HOWS = ("tcp-do", "udp", "udp-do")
-LIMIT = {"tld": 200000}		# where not all questions can be asked in an hour: so many, drawn by --seed, in each way
+LIMIT = {"tld": 100000}		# where not all questions can be asked in an hour: so many, drawn by --seed, in each way
 SHORT_LIMIT = {"root": 3000, "tld": 3000, "real": 150, "main": 600, "long": 600, "names": 600, "gap": 400}
 
 
