@@ -256,7 +256,7 @@ def main():
     finally:
         if not args.keep:
             shutil.rmtree(directory, ignore_errors=True)
-    report(tally)
+        report(tally)		# also of what was asked before an error or a signal ended it
     sys.exit(1 if tally.failed else 0)
 
 
