@@ -137,8 +137,8 @@ static inline const struct link *question_of(struct query *q)
 	return question;
 }
 
-/* An opcode that nobody here knows. If the message has the shape of a question all the same, its OPT is answered with
- * an OPT (RFC 6891 6.1.1, 6.1.3); DSO's has not (RFC 8490 5.4). */
+/* An opcode that nobody here knows. If the message has the shape of a question all the same, its OPT is answered
+ * with an OPT (RFC 6891 6.1.1, 6.1.3); DSO's has not (RFC 8490 5.4). */
 static COLD enum verdict refuse_opcode(struct query *q)
 {
 	struct name name;

@@ -19,7 +19,7 @@ def cases(records):
 
 def compare(z, dump_path):
     """compare gives lines that say what is wrong with a dump; none: it is the zone."""
-    text, reader = zones.flat(z)
+    text, reader = zones.flat_file(z)
     want = list(zones.lines_of(text))
     have = list(zones.lines_of(zones.flat(zones.Zone(z.origin, dump_path, z.apex), [reader])[0]))
     spelt = cases(want)

@@ -5,6 +5,7 @@ from $EDICT_REALZONES, special ones from zones/SET/ORIGIN.zone beside this file;
 several ways. Signing happens at run time, with keys made at run time.
 """
 import csv
+import functools
 import glob
 import lzma
 import os
@@ -193,6 +194,12 @@ def flat(z, readers=READERS):
     raise RuntimeError("nobody reads " + z.path)
 
 
+@functools.lru_cache(maxsize=256)
+def flat_file(z):
+    """flat_file is flat for a file that does not change while this runs."""
+    return flat(z)
+
+
 def lines_of(text):
     """lines_of gives owner, TTL, type and RDATA of every record of a flat text."""
     for line in text.splitlines():
@@ -204,7 +211,7 @@ def lines_of(text):
 def records(z):
     """records gives (owner in wire form and lower case, type name, rdata text) of every record of the zone."""
     seen = {}
-    for name, _, rrtype, rdata in lines_of(flat(z)[0]):
+    for name, _, rrtype, rdata in lines_of(flat_file(z)[0]):
         owner = seen.get(name)
         if owner is None:
             owner = seen[name] = wire.to_wire(name).lower()
