@@ -28,6 +28,15 @@ bool key_set_dnskey(struct key *k, struct view dnskey)
 	return true;
 }
 
+/* The flag adds 128 to the sum, and perhaps a carry (RFC 4034 appendix B). */
+bool key_tags_clash(uint16_t a, uint16_t b)
+{
+	const uint16_t up = (uint16_t)(a - b), down = (uint16_t)(b - a);
+	const uint16_t apart = up < down ? up : down;
+
+	return apart == 0 || apart == DNSKEY_REVOKED || apart == DNSKEY_REVOKED + 1;
+}
+
 /* ---- file names ---- */
 
 static bool is_plain(uint8_t c)

@@ -58,6 +58,9 @@ void key_clear(struct key *k);
  */
 MUST_CHECK bool key_set_dnskey(struct key *k, struct view dnskey);
 
+/* key_tags_clash: two tags are the same, or will be once one of the keys is revoked (RFC 5011 7). */
+bool key_tags_clash(uint16_t a, uint16_t b);
+
 /* key_name_file fills in k->file from zone, algorithm and tag. False: the zone's name is too long for one. */
 MUST_CHECK bool key_name_file(struct key *k);
 
