@@ -1,8 +1,11 @@
 #include "tests/help/run.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -679,6 +682,97 @@ START_TEST(bad_keys_are_not_brought)
 }
 END_TEST
 
+/* ---- what goes wrong around us ---- */
+
+static size_t files_there(void)
+{
+	DIR *d = opendir(dir);
+	size_t n = 0;
+
+	ck_assert_ptr_nonnull(d);
+	for (const struct dirent *f = readdir(d); f != NULL; f = readdir(d))
+		n += f->d_name[0] != '.' || (f->d_name[1] != 0 && f->d_name[1] != '.');
+	closedir(d);
+	return n;
+}
+
+START_TEST(new_files_have_their_modes)
+{
+	static const mode_t masks[] = { 0, 0077, 0777 };
+
+	for (size_t i = 0; i < COUNT_OF(masks); i++) {
+		const mode_t before = umask(masks[i]);
+		struct keydir *d = opened();
+		struct key k = wanted("example.", ALG_ED25519, 257);
+		char why[KEY_WHY];
+
+		ck_assert_msg(keydir_generate(d, &k, 0, why) == OK, "%s", why);
+		ck_assert_int_eq(mode_of(k.file, ".private"), 0600);
+		ck_assert_int_eq(mode_of(k.file, ".key"), 0644);
+		keydir_close(d);
+		umask(before);
+	}
+}
+END_TEST
+
+/* Nothing is written where a link leads that somebody put where a key will be. */
+START_TEST(planted_links)
+{
+	struct keydir *d = opened();
+	struct key k;
+	char why[KEY_WHY];
+
+	put("victim", "", "as it was");
+	elsewhere(bind_key, bind_private);
+	ck_assert_int_eq(symlink("victim", path_of(bind_file, ".private")), 0);
+	ck_assert_int_eq(keydir_import(d, path_of("brought", ""), &k, why), ERR_EXISTS);
+	unlink(path_of(bind_file, ".private"));
+	ck_assert_int_eq(symlink("victim", path_of(bind_file, ".key")), 0);
+	ck_assert_int_ne(keydir_import(d, path_of("brought", ""), &k, why), OK);
+	ck_assert_str_eq(get("victim", ""), "as it was");
+	ck_assert_int_ne(access(path_of(bind_file, ".private"), F_OK), 0);
+	ck_assert_uint_eq(files_there(), 4); /* victim, both that were brought, the link */
+	keydir_close(d);
+}
+END_TEST
+
+/* No file may grow beyond so many octets: the private half fits, none does, none does whole. */
+START_TEST(half_a_key_is_no_key)
+{
+	static const rlim_t limits[] = { 300, 0, 10 };
+	struct rlimit before, limit;
+	struct keydir *d = opened();
+	struct keys keys;
+	char why[KEY_WHY];
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+	for (size_t i = 0; i < COUNT_OF(limits); i++) {
+		struct key k =
+		    wanted("a.long.name.so.that.the.public.half.is.the.longer.one.example.", ALG_ECDSAP384, 257);
+
+		limit = (struct rlimit){ limits[i], before.rlim_max };
+		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		ck_assert_int_eq(keydir_generate(d, &k, 0, why), ERR_SYSTEM);
+		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+		ck_assert_msg(strstr(why, "could not be written") != NULL, "%s", why);
+		ck_assert_uint_eq(files_there(), 0);
+	}
+	put(bind_file, ".key", bind_key);
+	put(bind_file, ".private", bind_private);
+	struct key k = read_one(&keys);
+	k.time[KEY_DELETE] = 5;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(keydir_set_times(d, &k, why), ERR_SYSTEM);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+	ck_assert_str_eq(get(bind_file, ".private"), bind_private);
+	ck_assert_str_eq(get(bind_file, ".key"), bind_key);
+	ck_assert_uint_eq(files_there(), 2);
+	keys_free(&keys);
+	keydir_close(d);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("key directories");
@@ -705,6 +799,9 @@ int main(void)
 	tcase_add_loop_test(t, keys_are_brought, 0, 3);
 	tcase_add_test(t, a_private_half_comes_home);
 	tcase_add_test(t, bad_keys_are_not_brought);
+	tcase_add_test(t, new_files_have_their_modes);
+	tcase_add_test(t, planted_links);
+	tcase_add_test(t, half_a_key_is_no_key);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }
