@@ -12,7 +12,7 @@ STD      = -std=c11 -D_GNU_SOURCE -Ilib -I.
 HARDEN   = -fstack-protector-strong -fPIE
 ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(CFLAGS) $(SANITIZE) -MMD -MP
 LINK     = $(CC) -pie $(CFLAGS) $(SANITIZE) $(LDFLAGS)
-LIBS     = -llmdb -lcrypto -lsodium -lm -lpthread
+LIBS     = -Wl,--as-needed -llmdb -lcrypto -lsodium -lcyaml -lm -lpthread
 CK_LIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
 
 LIB_SRC    := $(sort $(wildcard lib/*/*.c))
