@@ -102,11 +102,13 @@ static const struct roll_key *file_of(const struct roll_key *keys, size_t n, con
 	return NULL;
 }
 
-static struct key_state *adopt(struct run *r, const struct roll_key *f)
+static struct key_state *adopt(struct run *r, const struct roll_key *f, unsigned roles)
 {
 	struct key_state *k = &r->s->key[r->s->n_keys++];
 
-	*k = (struct key_state){ .algorithm = f->algorithm, .roles = f->roles, .in_use = true, .tag = f->tag };
+	*k = (struct key_state){
+		.algorithm = f->algorithm, .roles = (uint8_t)roles, .in_use = true, .tag = f->tag
+	};
 	memcpy(k->digest, f->digest, KEY_DIGEST_LEN);
 	run_note(r, EVENT_ADOPTED, k, THING_DNSKEY);
 	return k;
@@ -120,8 +122,8 @@ static const struct roll_key *spare(const struct run *r, const struct roll_key *
 	for (size_t i = 0; i < n; i++) {
 		const struct roll_key *f = &keys[i];
 
-		if (f->algorithm != r->p->algorithm || f->roles != roles || !f->usable || f->inactive != 0 ||
-		    f->remove != 0 || state_find(r->s, f->tag) != NULL)
+		if (f->algorithm != r->p->algorithm || f->sep != ((roles & ROLE_KSK) != 0) || !f->usable ||
+		    f->inactive != 0 || f->remove != 0 || state_find(r->s, f->tag) != NULL)
 			continue;
 		if (best == NULL || f->created < best->created ||
 		    (f->created == best->created && f->tag < best->tag))
@@ -144,6 +146,31 @@ static void leave_use(struct run *r, struct key_state *k)
 	run_note(r, EVENT_LEAVES, k, THING_DNSKEY);
 }
 
+/* A SEP key signs everything if there is none beside it for the zone. */
+static unsigned roles_of(const struct roll_key *f, const struct roll_key *keys, size_t n)
+{
+	if (!f->sep)
+		return ROLE_ZSK;
+	for (size_t i = 0; i < n; i++)
+		if (!keys[i].sep && keys[i].algorithm == f->algorithm && keys[i].signs)
+			return ROLE_KSK;
+	return ROLE_CSK;
+}
+
+static void take_over_one(struct run *r, const struct roll_key *f, unsigned roles)
+{
+	struct key_state *k = adopt(r, f, roles);
+
+	run_move(r, k, THING_DNSKEY, RUMOURED);
+	if ((roles & ROLE_KSK) != 0 && f->signs) {
+		run_move(r, k, THING_KEYSIG, RUMOURED);
+		run_move(r, k, THING_DS, RUMOURED);
+	}
+	if ((roles & ROLE_ZSK) != 0 && f->signs)
+		run_move(r, k, THING_ZONESIG, RUMOURED);
+	k->began = f->signs ? f->activate : 0;
+}
+
 /* A zone that had keys before it had a policy: they are where their files say, and nobody knows for how long; of a
  * KSK that signs, the parent may have the DS. The same for KSKs that were elsewhere and have come home. */
 static void take_over(struct run *r, const struct roll_key *keys, size_t n)
@@ -154,22 +181,10 @@ static void take_over(struct run *r, const struct roll_key *keys, size_t n)
 		return;
 	for (size_t i = 0; i < n && r->s->n_keys < STATE_KEYS_MAX; i++) {
 		const struct roll_key *f = &keys[i];
-		bool out = f->publish != 0 && f->publish <= r->now && (f->remove == 0 || f->remove > r->now);
-		bool signs =
-		    out && f->activate != 0 && f->activate <= r->now && (f->inactive == 0 || f->inactive > r->now);
 
-		if (!out || state_find(r->s, f->tag) != NULL || (r->p->offline_ksk != 0 && f->roles != ROLE_ZSK) ||
-		    (!new && (f->roles & ROLE_KSK) == 0))
-			continue;
-		struct key_state *k = adopt(r, f);
-		run_move(r, k, THING_DNSKEY, RUMOURED);
-		if ((k->roles & ROLE_KSK) != 0 && signs) {
-			run_move(r, k, THING_KEYSIG, RUMOURED);
-			run_move(r, k, THING_DS, RUMOURED);
-		}
-		if ((k->roles & ROLE_ZSK) != 0 && signs)
-			run_move(r, k, THING_ZONESIG, RUMOURED);
-		k->began = signs ? f->activate : 0;
+		if (f->published && f->usable && state_find(r->s, f->tag) == NULL && (new || f->sep) &&
+		    (r->p->offline_ksk == 0 || !f->sep))
+			take_over_one(r, f, new ? roles_of(f, keys, n) : ROLE_KSK);
 	}
 }
 
@@ -231,7 +246,7 @@ static void fill(struct run *r, unsigned roles, const struct roll_key *keys, siz
 		return;
 	if (k != NULL)
 		leave_use(r, k);
-	adopt(r, f);
+	adopt(r, f, roles);
 }
 
 static bool wanted(const struct policy *p, const struct key_state *k)

@@ -31,13 +31,15 @@
 #include "keys/policy.h"
 #include "keys/state.h"
 
-/* A key there is, as its file tells: in use or not. Times are seconds since 1970; 0: not set. */
+/* A key there is, as its files tell. Times are seconds since 1970; 0: not set. */
 struct roll_key {
-	uint8_t algorithm, roles;
+	uint8_t algorithm;
+	bool sep;              /* made for a KSK or a CSK */
+	bool usable;           /* its private half is here */
+	bool published, signs; /* at this moment, by its times alone: what a zone without a policy does */
 	uint16_t tag;
 	uint8_t digest[KEY_DIGEST_LEN];
-	bool usable; /* its private half is here */
-	int64_t created, publish, activate, inactive, remove;
+	int64_t created, activate, inactive, remove;
 };
 
 struct roll_want {
