@@ -36,14 +36,7 @@ static const struct policy_word hashes[] = { { "sha-384", 1 << 1 }, { "sha-512",
 
 static const struct policy_word digests[] = { { "sha-256", POLICY_CDS_SHA256 },
 					      { "sha-384", POLICY_CDS_SHA384 },
-					      { "cdnskey", POLICY_CDNSKEY },
 					      { NULL, 0 } };
-
-static const struct policy_word synced[] = { { "ns", POLICY_CSYNC_NS },
-					     { "a", POLICY_CSYNC_A },
-					     { "aaaa", POLICY_CSYNC_AAAA },
-					     { "immediate", POLICY_CSYNC_IMMEDIATE },
-					     { NULL, 0 } };
 
 enum {
 	MINUTE = 60,
@@ -96,9 +89,8 @@ const struct policy_field policy_fields[] = {
 	{ "serial", FIELD_CHOICE, AT(serial), "increment", 0, 0, serials,
 	  "how the SOA's serial grows when something was signed" },
 	{ "zonemd", FIELD_SET, AT(zonemd), "none", 0, 0, hashes, "digests over the whole zone (RFC 8976)" },
-	{ "cds", FIELD_SET, AT(cds), "sha-256 cdnskey", 0, 0, digests,
-	  "what is published for the parent (RFC 7344)" },
-	{ "csync", FIELD_SET, AT(csync), "none", 0, 0, synced, "what the parent shall copy (RFC 7477)" },
+	{ "cds", FIELD_SET, AT(cds), "sha-256", 0, 0, digests, "what is published for the parent (RFC 7344)" },
+	{ "csync", FIELD_FLAG, AT(csync), "no", 0, 1, NULL, "the parent shall copy NS and glue (RFC 7477)" },
 	{ NULL, FIELD_FLAG, 0, NULL, 0, 0, NULL, NULL },
 };
 

@@ -26,11 +26,8 @@ enum policy_denial { POLICY_NSEC, POLICY_NSEC3 };
 
 enum policy_serial { POLICY_SERIAL_KEEP, POLICY_SERIAL_INCREMENT, POLICY_SERIAL_UNIXTIME, POLICY_SERIAL_DATE };
 
-/* What CDS says (RFC 7344), by digest type: 1 << 2 is SHA-256. POLICY_CDNSKEY adds CDNSKEY records. */
-enum { POLICY_CDNSKEY = 1 << 0, POLICY_CDS_SHA256 = 1 << 2, POLICY_CDS_SHA384 = 1 << 4 };
-
-/* What CSYNC asks the parent to copy (RFC 7477); immediate is its flag, the rest are types. */
-enum { POLICY_CSYNC_NS = 1, POLICY_CSYNC_A = 2, POLICY_CSYNC_AAAA = 4, POLICY_CSYNC_IMMEDIATE = 8 };
+/* Digests of CDS records (RFC 7344), by type: 1 << 2 is SHA-256. */
+enum { POLICY_CDS_SHA256 = 1 << 2, POLICY_CDS_SHA384 = 1 << 4 };
 
 struct policy {
 	char name[POLICY_NAME_MAX + 1];
@@ -53,7 +50,8 @@ struct policy {
 
 	uint32_t serial; /* enum policy_serial */
 	uint32_t zonemd; /* set of hash algorithms (RFC 8976 5.3): 1 << 1 SHA-384, 1 << 2 SHA-512 */
-	uint32_t cds, csync;
+	uint32_t cds;    /* 0: neither CDS nor CDNSKEY */
+	uint32_t csync;
 };
 
 /* The message of whatever went wrong: a sentence for the operator, with the file, the policy and the field. */

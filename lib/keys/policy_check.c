@@ -119,12 +119,6 @@ static bool offline_csk(const struct policy *p, struct policy_why *why)
 	       say(why, "only a KSK can be elsewhere: say keys: ksk+zsk, or offline-ksk: no");
 }
 
-static bool sync_nothing(const struct policy *p, struct policy_why *why)
-{
-	return p->csync == POLICY_CSYNC_IMMEDIATE &&
-	       say(why, "immediate alone asks the parent to copy nothing; add ns, a or aaaa");
-}
-
 static const struct rule rules[] = {
 	{ "signature-validity", validity_too_short },
 	{ "keyset-validity", key_validity_too_short },
@@ -133,7 +127,6 @@ static const struct rule rules[] = {
 	{ "zsk-lifetime", zsk_too_short },
 	{ "ksk-lifetime", ksk_too_short },
 	{ "offline-ksk", offline_csk },
-	{ "csync", sync_nothing },
 };
 
 bool policy_check(const struct policy *p, struct policy_why *why)

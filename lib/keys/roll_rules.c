@@ -9,7 +9,10 @@
  */
 #include "keys/roll_run.h"
 
-#define EACH_KEY(k, r) (struct key_state *k = (r)->s->key; k < (r)->s->key + (r)->s->n_keys; k++)
+static const struct key_state *end(const struct run *r)
+{
+	return r->s->key + r->s->n_keys;
+}
 
 static uint8_t phase(const struct key_state *k, enum thing t)
 {
@@ -22,47 +25,42 @@ static bool secure(const struct run *r)
 {
 	if (r->p->offline_ksk != 0)
 		return true;
-	for
-		EACH_KEY(k, r)
-	if (phase(k, THING_DS) != HIDDEN)
-		return true;
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (phase(k, THING_DS) != HIDDEN)
+			return true;
 	return false;
 }
 
 /* Some key in use of this algorithm has all of `roles` and the thing is out: in the zone, at least. */
 static bool used_and_out(const struct run *r, uint8_t algorithm, unsigned roles, enum thing t)
 {
-	for
-		EACH_KEY(k, r)
-	if (k->in_use && k->algorithm == algorithm && (k->roles & roles) != 0 && thing_is_out(k, t))
-		return true;
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (k->in_use && k->algorithm == algorithm && (k->roles & roles) != 0 && thing_is_out(k, t))
+			return true;
 	return false;
 }
 
 static bool any_out(const struct run *r, uint8_t algorithm, enum thing t)
 {
-	for
-		EACH_KEY(k, r)
-	if (k->algorithm == algorithm && thing_is_out(k, t))
-		return true;
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (k->algorithm == algorithm && thing_is_out(k, t))
+			return true;
 	return false;
 }
 
 static bool any_in_use(const struct run *r, uint8_t algorithm)
 {
-	for
-		EACH_KEY(k, r)
-	if (k->in_use && k->algorithm == algorithm)
-		return true;
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (k->in_use && k->algorithm == algorithm)
+			return true;
 	return false;
 }
 
 static bool all_ds_hidden(const struct run *r, uint8_t algorithm)
 {
-	for
-		EACH_KEY(k, r)
-	if (k->algorithm == algorithm && phase(k, THING_DS) != HIDDEN)
-		return false;
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (k->algorithm == algorithm && phase(k, THING_DS) != HIDDEN)
+			return false;
 	return true;
 }
 
@@ -77,19 +75,16 @@ static bool changed_places(const struct key_state *a, const struct key_state *b)
 /* Whatever DNSKEY set of this algorithm is cached has the key of whatever signature is cached. */
 static bool zone_is_signed(const struct run *r, uint8_t algorithm)
 {
-	for
-		EACH_KEY(a, r)
-		{
-			if (a->algorithm != algorithm || (a->roles & ROLE_ZSK) == 0 ||
-			    phase(a, THING_DNSKEY) != OMNIPRESENT)
-				continue;
-			if (phase(a, THING_ZONESIG) == OMNIPRESENT)
-				return true;
-		for
-			EACH_KEY(b, r)
-		if (phase(b, THING_DNSKEY) == OMNIPRESENT && changed_places(a, b))
+	for (struct key_state *a = r->s->key; a < end(r); a++) {
+		if (a->algorithm != algorithm || (a->roles & ROLE_ZSK) == 0 ||
+		    phase(a, THING_DNSKEY) != OMNIPRESENT)
+			continue;
+		if (phase(a, THING_ZONESIG) == OMNIPRESENT)
 			return true;
-		}
+		for (struct key_state *b = r->s->key; b < end(r); b++)
+			if (phase(b, THING_DNSKEY) == OMNIPRESENT && changed_places(a, b))
+				return true;
+	}
 	return false;
 }
 
@@ -102,16 +97,15 @@ static void enter_zonesig(struct run *r, struct key_state *k)
 	bool first = !any_out(r, k->algorithm, THING_DNSKEY);
 	bool ready = phase(k, THING_DNSKEY) == OMNIPRESENT;
 
-	for
-		EACH_KEY(old, r)
-	if (old != k && old->algorithm == k->algorithm && phase(old, THING_ZONESIG) == RUMOURED)
-		ready = false; /* one change at a time */
+	for (struct key_state *old = r->s->key; old < end(r); old++)
+		if (old != k && old->algorithm == k->algorithm && phase(old, THING_ZONESIG) == RUMOURED)
+			ready = false; /* one change at a time */
 	if (!first && !ready)
 		return;
-	for
-		EACH_KEY(old, r)
-	if (!first && old->algorithm == k->algorithm && !old->in_use && phase(old, THING_ZONESIG) == OMNIPRESENT)
-		run_move(r, old, THING_ZONESIG, UNRETENTIVE);
+	for (struct key_state *old = r->s->key; old < end(r); old++)
+		if (!first && old->algorithm == k->algorithm && !old->in_use &&
+		    phase(old, THING_ZONESIG) == OMNIPRESENT)
+			run_move(r, old, THING_ZONESIG, UNRETENTIVE);
 	run_move(r, k, THING_ZONESIG, RUMOURED);
 	if ((k->roles & ROLE_KSK) == 0)
 		k->began = r->now;
@@ -128,15 +122,13 @@ static void publish(struct run *r, struct key_state *k)
  * signature of each algorithm that it finds in the DNSKEY set. */
 static void enter_algorithm(struct run *r, uint8_t algorithm)
 {
-	for
-		EACH_KEY(k, r)
-	if (secure(r) && k->in_use && k->algorithm == algorithm && (k->roles & ROLE_ZSK) != 0 &&
-	    phase(k, THING_ZONESIG) != OMNIPRESENT)
-		return;
-	for
-		EACH_KEY(k, r)
-	if (k->in_use && k->algorithm == algorithm && phase(k, THING_DNSKEY) == HIDDEN)
-		publish(r, k);
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (secure(r) && k->in_use && k->algorithm == algorithm && (k->roles & ROLE_ZSK) != 0 &&
+		    phase(k, THING_ZONESIG) != OMNIPRESENT)
+			return;
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (k->in_use && k->algorithm == algorithm && phase(k, THING_DNSKEY) == HIDDEN)
+			publish(r, k);
 }
 
 static void enter_dnskey(struct run *r, struct key_state *k)
@@ -163,10 +155,9 @@ static void enter_ds(struct run *r, struct key_state *k)
 
 static bool ds_is_replaced(const struct run *r)
 {
-	for
-		EACH_KEY(k, r)
-	if (k->in_use && thing_is_out(k, THING_DS))
-		return true;
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (k->in_use && thing_is_out(k, THING_DS))
+			return true;
 	return r->p->keys == POLICY_NO_KEYS;
 }
 
@@ -191,10 +182,9 @@ static void leave_algorithm(struct run *r, uint8_t algorithm)
 {
 	if (!all_ds_hidden(r, algorithm))
 		return;
-	for
-		EACH_KEY(k, r)
-	if (k->algorithm == algorithm && thing_is_out(k, THING_DNSKEY))
-		withdraw(r, k);
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (k->algorithm == algorithm && thing_is_out(k, THING_DNSKEY))
+			withdraw(r, k);
 }
 
 static void leave_dnskey(struct run *r, struct key_state *k)
@@ -215,11 +205,10 @@ static void leave_zonesig(struct run *r, struct key_state *k)
 {
 	bool done = phase(k, THING_DNSKEY) == HIDDEN || (r->p->keys == POLICY_NO_KEYS && !secure(r));
 
-	for
-		EACH_KEY(other, r)
-	if (other->in_use && other->algorithm == k->algorithm && phase(other, THING_ZONESIG) == OMNIPRESENT &&
-	    phase(other, THING_DNSKEY) == OMNIPRESENT)
-		done = true;
+	for (struct key_state *other = r->s->key; other < end(r); other++)
+		if (other->in_use && other->algorithm == k->algorithm &&
+		    phase(other, THING_ZONESIG) == OMNIPRESENT && phase(other, THING_DNSKEY) == OMNIPRESENT)
+			done = true;
 	if (done)
 		run_move(r, k, THING_ZONESIG, UNRETENTIVE);
 }
@@ -234,28 +223,22 @@ static bool enters(const struct key_state *k, unsigned role, enum thing t)
 /* Thing by thing: what is asked of a zone is asked of all its keys. */
 void rules_apply(struct run *r)
 {
-	for
-		EACH_KEY(k, r)
-	if (enters(k, ROLE_ZSK, THING_ZONESIG))
-		enter_zonesig(r, k);
-	for
-		EACH_KEY(k, r)
-	if (enters(k, ROLE_CSK, THING_DNSKEY))
-		enter_dnskey(r, k);
-	for
-		EACH_KEY(k, r)
-	if (enters(k, ROLE_KSK, THING_DS))
-		enter_ds(r, k);
-	for
-		EACH_KEY(k, r)
-	if (!k->in_use && thing_is_out(k, THING_DS))
-		leave_ds(r, k);
-	for
-		EACH_KEY(k, r)
-	if (!k->in_use && thing_is_out(k, THING_DNSKEY))
-		leave_dnskey(r, k);
-	for
-		EACH_KEY(k, r)
-	if (!k->in_use && thing_is_out(k, THING_ZONESIG))
-		leave_zonesig(r, k);
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (enters(k, ROLE_ZSK, THING_ZONESIG))
+			enter_zonesig(r, k);
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (enters(k, ROLE_CSK, THING_DNSKEY))
+			enter_dnskey(r, k);
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (enters(k, ROLE_KSK, THING_DS))
+			enter_ds(r, k);
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (!k->in_use && thing_is_out(k, THING_DS))
+			leave_ds(r, k);
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (!k->in_use && thing_is_out(k, THING_DNSKEY))
+			leave_dnskey(r, k);
+	for (struct key_state *k = r->s->key; k < end(r); k++)
+		if (!k->in_use && thing_is_out(k, THING_ZONESIG))
+			leave_zonesig(r, k);
 }
