@@ -95,12 +95,8 @@ static bool zone_is_signed(const struct run *r, uint8_t algorithm)
 static void enter_zonesig(struct run *r, struct key_state *k)
 {
 	bool first = !any_out(r, k->algorithm, THING_DNSKEY);
-	bool ready = phase(k, THING_DNSKEY) == OMNIPRESENT;
 
-	for (struct key_state *old = r->s->key; old < end(r); old++)
-		if (old != k && old->algorithm == k->algorithm && phase(old, THING_ZONESIG) == RUMOURED)
-			ready = false; /* one change at a time */
-	if (!first && !ready)
+	if (!first && phase(k, THING_DNSKEY) != OMNIPRESENT)
 		return;
 	for (struct key_state *old = r->s->key; old < end(r); old++)
 		if (!first && old->algorithm == k->algorithm && !old->in_use &&
