@@ -30,6 +30,10 @@ static const struct command {
 	{ "key status", command_key_status, "-k KEYDIR ORIGIN", "what a zone's keys do, and when", false },
 	{ "key ds", command_key_ds, "-k KEYDIR [--digest N] ORIGIN", "DS records for the parent", false },
 	{ "key retire", command_key_retire, "-k KEYDIR ORIGIN KEY", "let a key sign no more, and then go", false },
+	{ "key rehearse", command_key_rehearse, "--policy FILE[:NAME] [-k KEYDIR] [-d DB] --until DATE ORIGIN",
+	  "all that a policy will do, and when", false },
+	{ "key ds-seen", command_key_ds_seen, "-d DB ORIGIN [TAG]", "the parent shows a key's DS", true },
+	{ "key ds-gone", command_key_ds_gone, "-d DB ORIGIN [TAG]", "the parent no longer shows a key's DS", true },
 };
 
 void complain(const char *fmt, ...)

@@ -23,6 +23,7 @@ struct choice {
 struct options {
 	const char *db, *list, *now, *threads, *max_errors;
 	const char *keydir, *algorithm, *bits, *publish, *activate, *inactive, *delete, *digest;
+	const char *policy, *until;
 	bool quiet, json, replace, explain, dnssec, help;
 	bool csk, ksk, zsk;
 	struct choice choice[CHECK_CHOICES_MAX];
@@ -61,5 +62,8 @@ int command_key_list(const struct options *o);
 int command_key_status(const struct options *o);
 int command_key_ds(const struct options *o);
 int command_key_retire(const struct options *o);
+int command_key_rehearse(const struct options *o);
+int command_key_ds_seen(const struct options *o);
+int command_key_ds_gone(const struct options *o);
 
 #endif

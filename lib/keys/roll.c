@@ -52,13 +52,15 @@ static uint32_t longest(const struct sign_state *s, enum ttl_kind kind, uint32_t
 static int64_t wait_of(const struct policy *p, const struct sign_state *s, enum thing t, enum phase ph)
 {
 	int64_t safety = ph == RUMOURED ? p->publish_safety : p->retire_safety;
+	int64_t most = p->publish_safety > p->retire_safety ? p->publish_safety : p->retire_safety;
 
 	switch (t) {
 	case THING_DNSKEY:
 	case THING_KEYSIG:
 		return (int64_t)longest(s, TTL_DNSKEY, p->dnskey_ttl) + p->zone_delay + safety;
 	case THING_ZONESIG:
-		return (int64_t)longest(s, TTL_ZONE, p->zone_ttl) + p->zone_delay + safety;
+		/* where two change places, the old ones are not forgotten before the new are everywhere */
+		return (int64_t)longest(s, TTL_ZONE, p->zone_ttl) + p->zone_delay + most;
 	case THING_DS:
 		return (int64_t)longest(s, TTL_DS, p->ds_ttl) + p->parent_delay + safety;
 	case THINGS:
@@ -256,18 +258,32 @@ static bool wanted(const struct policy *p, const struct key_state *k)
 	return p->keys == POLICY_CSK ? k->roles == ROLE_CSK : k->roles != ROLE_CSK;
 }
 
+/* KSKs whose signatures come from a ceremony are its business; of those that the state still has nothing is said
+ * here any more. */
+static void give_away_ksks(struct sign_state *s)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < s->n_keys; i++)
+		if (s->key[i].roles != ROLE_KSK)
+			s->key[kept++] = s->key[i];
+	memset(&s->key[kept], 0, (s->n_keys - kept) * sizeof s->key[0]);
+	s->n_keys = kept;
+}
+
 static void choose(struct run *r, const struct roll_key *keys, size_t n)
 {
+	if (r->p->offline_ksk != 0)
+		give_away_ksks(r->s);
 	for (unsigned i = 0; i < r->s->n_keys; i++)
 		if (r->s->key[i].in_use && !wanted(r->p, &r->s->key[i]))
 			leave_use(r, &r->s->key[i]);
 	if (r->p->keys == POLICY_CSK)
 		fill(r, ROLE_CSK, keys, n);
-	if (r->p->keys == POLICY_KSK_ZSK) {
-		if (r->p->offline_ksk == 0)
-			fill(r, ROLE_KSK, keys, n);
+	if (r->p->keys == POLICY_KSK_ZSK && r->p->offline_ksk == 0)
+		fill(r, ROLE_KSK, keys, n);
+	if (r->p->keys == POLICY_KSK_ZSK)
 		fill(r, ROLE_ZSK, keys, n);
-	}
 }
 
 /* A key that leaves and is nowhere any more is forgotten. */
@@ -320,11 +336,12 @@ static void look_ahead(struct run *r, const struct roll_key *keys, size_t n)
 	}
 }
 
-static bool another_algorithm_offline(const struct policy *p, const struct sign_state *s)
+/* Roll-overs to another algorithm, and from a CSK, need the DS to change in step. */
+static bool needs_the_ksk(const struct policy *p, const struct sign_state *s)
 {
 	for (unsigned i = 0; i < s->n_keys; i++)
-		if (p->offline_ksk != 0 && s->key[i].algorithm != p->algorithm)
-			return true;
+		if (s->key[i].algorithm != p->algorithm || s->key[i].roles == ROLE_CSK)
+			return p->offline_ksk != 0;
 	return false;
 }
 
@@ -334,7 +351,7 @@ enum err roll_step(const struct policy *p, struct sign_state *s, const struct ro
 	struct run r = { p, s, now > s->last ? now : s->last, out, true };
 
 	memset(out, 0, sizeof *out);
-	if (another_algorithm_offline(p, s))
+	if (needs_the_ksk(p, s))
 		return ERR_REFUSED;
 	ttl_follow(&r, TTL_DNSKEY, p->dnskey_ttl, p->zone_delay);
 	ttl_follow(&r, TTL_ZONE, p->zone_ttl, p->zone_delay);

@@ -75,8 +75,8 @@ struct roll_result {
  * unless their time to be inactive or removed is set. If keys must be made first, out->n_want tells which: make
  * them, and step again from the state as it was. With an empty state, keys that were already published and active
  * are taken over as they are.
- * ERR_REFUSED: the policy has the KSK offline and another algorithm than the zone's keys; that roll-over needs the
- * KSK. */
+ * ERR_REFUSED: the policy has the KSK offline, and the zone's keys another algorithm, or a CSK is among them; that
+ * roll-over needs the KSK. */
 enum err roll_step(const struct policy *p, struct sign_state *s, const struct roll_key *keys, size_t n_keys,
 		   int64_t now, struct roll_result *out);
 
@@ -84,11 +84,9 @@ enum err roll_step(const struct policy *p, struct sign_state *s, const struct ro
  * ERR_NOTFOUND: no such key; ERR_REFUSED: its DS is not on its way there, or not on its way back. */
 enum err roll_ds(struct sign_state *s, uint16_t tag, bool seen, int64_t when);
 
-/* roll_in_cds: the key belongs into the CDS and CDNSKEY sets. */
-static inline bool roll_in_cds(const struct key_state *k)
-{
-	return (k->roles & ROLE_KSK) != 0 && thing_is_out(k, THING_DS);
-}
+/* roll_in_cds: the key belongs into the CDS and CDNSKEY sets: its DS is wanted in the parent, and the chain below
+ * it is everywhere. */
+bool roll_in_cds(const struct sign_state *s, const struct key_state *k);
 
 /* roll_due gives when a thing's phase ends by itself, seconds since 1970; 0: not by time. */
 int64_t roll_due(const struct policy *p, const struct sign_state *s, const struct key_state *k, enum thing t);

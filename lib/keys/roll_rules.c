@@ -31,15 +31,6 @@ static bool secure(const struct run *r)
 	return false;
 }
 
-/* Some key in use of this algorithm has all of `roles` and the thing is out: in the zone, at least. */
-static bool used_and_out(const struct run *r, uint8_t algorithm, unsigned roles, enum thing t)
-{
-	for (struct key_state *k = r->s->key; k < end(r); k++)
-		if (k->in_use && k->algorithm == algorithm && (k->roles & roles) != 0 && thing_is_out(k, t))
-			return true;
-	return false;
-}
-
 static bool any_out(const struct run *r, uint8_t algorithm, enum thing t)
 {
 	for (struct key_state *k = r->s->key; k < end(r); k++)
@@ -64,28 +55,38 @@ static bool all_ds_hidden(const struct run *r, uint8_t algorithm)
 	return true;
 }
 
-/* Two ZSKs changed places: what one signed until that moment, the other has signed since. */
-static bool changed_places(const struct key_state *a, const struct key_state *b)
+/* Two ZSKs change places: the one stopped signing when the other began. */
+static bool change_places(const struct key_state *a, const struct key_state *b)
 {
 	return a->algorithm == b->algorithm && phase(a, THING_ZONESIG) == UNRETENTIVE &&
-	       phase(b, THING_ZONESIG) == RUMOURED &&
-	       a->thing[THING_ZONESIG].since == b->thing[THING_ZONESIG].since;
+	       phase(b, THING_ZONESIG) == RUMOURED;
 }
 
 /* Whatever DNSKEY set of this algorithm is cached has the key of whatever signature is cached. */
-static bool zone_is_signed(const struct run *r, uint8_t algorithm)
+static bool zone_is_signed(const struct sign_state *s, uint8_t algorithm)
 {
-	for (struct key_state *a = r->s->key; a < end(r); a++) {
+	for (const struct key_state *a = s->key; a < s->key + s->n_keys; a++) {
 		if (a->algorithm != algorithm || (a->roles & ROLE_ZSK) == 0 ||
 		    phase(a, THING_DNSKEY) != OMNIPRESENT)
 			continue;
 		if (phase(a, THING_ZONESIG) == OMNIPRESENT)
 			return true;
-		for (struct key_state *b = r->s->key; b < end(r); b++)
-			if (phase(b, THING_DNSKEY) == OMNIPRESENT && changed_places(a, b))
+		for (const struct key_state *b = s->key; b < s->key + s->n_keys; b++)
+			if (phase(b, THING_DNSKEY) == OMNIPRESENT && change_places(a, b))
 				return true;
 	}
 	return false;
+}
+
+static bool chain_is_whole(const struct sign_state *s, const struct key_state *k)
+{
+	return phase(k, THING_DNSKEY) == OMNIPRESENT && phase(k, THING_KEYSIG) == OMNIPRESENT &&
+	       zone_is_signed(s, k->algorithm);
+}
+
+bool roll_in_cds(const struct sign_state *s, const struct key_state *k)
+{
+	return (k->roles & ROLE_KSK) != 0 && thing_is_out(k, THING_DS) && chain_is_whole(s, k);
 }
 
 /* ---- entering ---- */
@@ -139,8 +140,7 @@ static void enter_dnskey(struct run *r, struct key_state *k)
  * leave (RFC 7344 4: a CDS set is what the DS set shall be). */
 static void enter_ds(struct run *r, struct key_state *k)
 {
-	if (phase(k, THING_DNSKEY) != OMNIPRESENT || phase(k, THING_KEYSIG) != OMNIPRESENT ||
-	    !zone_is_signed(r, k->algorithm))
+	if (!chain_is_whole(r->s, k))
 		return;
 	run_move(r, k, THING_DS, RUMOURED);
 	k->ds_seen = k->ds_gone = 0;
@@ -189,9 +189,7 @@ static void leave_dnskey(struct run *r, struct key_state *k)
 		leave_algorithm(r, k->algorithm);
 		return;
 	}
-	if (phase(k, THING_DS) != HIDDEN || phase(k, THING_ZONESIG) != HIDDEN)
-		return;
-	if (used_and_out(r, k->algorithm, k->roles & ROLE_KSK, THING_DNSKEY) || (k->roles & ROLE_KSK) == 0)
+	if (phase(k, THING_DS) == HIDDEN && phase(k, THING_ZONESIG) == HIDDEN)
 		withdraw(r, k);
 }
 

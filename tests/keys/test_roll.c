@@ -22,6 +22,7 @@ struct sim {
 	size_t n_files;
 	struct world w;
 	bool parent_sleeps;
+	bool stays_secure; /* CDS named a key, and the policy has wanted keys since */
 	int seed;
 };
 
@@ -169,6 +170,7 @@ static void parent_ttl(struct sim *m, int64_t now)
 
 static void run(struct sim *m, int64_t now)
 {
+	m->stays_secure &= m->p.keys != POLICY_NO_KEYS;
 	parent_ttl(m, now);
 	step(m, &m->s, now);
 	for (unsigned i = 0; i < m->out.n_events; i++)
@@ -186,13 +188,15 @@ static void parent_looks(struct sim *m, int64_t now)
 	bool any = false;
 
 	for (unsigned i = 0; i < m->s.n_keys; i++)
-		if (roll_in_cds(&m->s.key[i])) {
+		if (roll_in_cds(&m->s, &m->s.key[i])) {
 			list_add(&p.ds, m->s.key[i].tag, m->s.key[i].algorithm);
 			any = true;
 		}
 	if (!any && !m->out.cds_delete)
 		p.ds = m->w.parent[m->w.n_parent - 1].ds;
 	ck_assert_msg(!any || !m->out.cds_delete, "seed %d: CDS both ways", m->seed);
+	ck_assert_msg(any || !m->stays_secure, "seed %d: CDS says nothing of a secure zone", m->seed);
+	m->stays_secure = any;
 	world_delegate(&m->w, &p);
 	ask_validators(m, now);
 }
@@ -255,6 +259,29 @@ START_TEST(a_year_keeps_every_validator_happy)
 {
 	begin(&sim, _i);
 	live(&sim, START, START + YEAR);
+}
+END_TEST
+
+/* An operator who cannot make up his mind: algorithms and kinds of keys that come back before they have left. */
+START_TEST(changes_of_mind)
+{
+	int64_t now = START;
+	static const uint8_t algorithms[] = { 8, 13 };
+
+	begin(&sim, _i + 2 * SEEDS);
+	if (sim.p.keys == POLICY_NO_KEYS)
+		sim.p.keys = POLICY_CSK;
+	for (int i = 0; i < 150; i++) {
+		if (rng_percent(&sim.r, 25))
+			sim.p.algorithm = algorithms[rng_below(&sim.r, 2)];
+		if (rng_percent(&sim.r, 5))
+			sim.p.keys = sim.p.keys == POLICY_CSK ? POLICY_KSK_ZSK : POLICY_CSK;
+		run(&sim, now);
+		parent_looks(&sim, now + 1);
+		operator_looks(&sim, now + 2);
+		now = sim.out.next > now + 2 && rng_percent(&sim.r, 80) ? sim.out.next
+									: now + 3 + rng_below(&sim.r, DAY);
+	}
 }
 END_TEST
 
@@ -415,6 +442,7 @@ int main(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, a_year_keeps_every_validator_happy, 0, SEEDS);
+	tcase_add_loop_test(t, changes_of_mind, 0, SEEDS);
 	tcase_add_loop_test(t, it_gets_there, 0, SEEDS);
 	tcase_add_test(t, keys_roll_on_time);
 	tcase_add_test(t, a_ksk_roll_waits_for_the_parent);
