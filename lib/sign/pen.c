@@ -188,7 +188,7 @@ void pen_sign(struct pen *p, size_t at, const struct node *n, struct rrset *set,
 		struct view kept = { NULL, 0 };
 		struct rdata made;
 
-		if (!key_signs(&plan->key[k], set->type))
+		if (!sign_key_covers(&plan->key[k], set->type))
 			continue;
 		sig.algorithm = plan->key[k].key->algorithm;
 		sig.tag = plan->key[k].key->tag;

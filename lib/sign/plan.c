@@ -28,7 +28,7 @@ void sign_plan_default(struct sign_plan *p)
 	};
 }
 
-bool key_signs(const struct sign_key *k, uint16_t type)
+bool sign_key_covers(const struct sign_key *k, uint16_t type)
 {
 	return type == RR_DNSKEY || type == RR_CDS || type == RR_CDNSKEY ? k->signs_keys : k->signs_zone;
 }

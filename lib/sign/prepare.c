@@ -1,6 +1,7 @@
 /* What signing puts at the apex before the zone is sealed. */
 
 #include "crypto/digest.h"
+#include "sec/ds.h"
 #include "sec/nsec3.h"
 #include "sec/rrsig.h"
 #include "sec/zonemd.h"
@@ -34,24 +35,19 @@ static void put(struct zone *z, uint16_t type, uint32_t ttl, struct view rdata)
 	(void)zone_add(z, &z->apex, type, set != NULL && set->n > 0 ? set->ttl : ttl, rdata, 0);
 }
 
-static void put_cds(struct zone *z, const struct key *k, unsigned digest_type, uint32_t ttl)
+static void put_cds(struct zone *z, const struct key *k, uint8_t digest_type, uint32_t ttl)
 {
-	const enum digest_kind kind = digest_type == 2 ? DIGEST_SHA256 : DIGEST_SHA384;
-	uint8_t rdata[4 + DIGEST_MAX];
+	uint8_t rdata[DS_RDATA_MAX];
 	struct wr w = wr_of(rdata, sizeof rdata);
-	struct name owner = z->apex;
 
-	name_lower(&owner); /* RFC 4034 5.1.4: of the owner in canonical form */
-	wr_u16(&w, k->tag);
-	wr_u8(&w, k->algorithm);
-	wr_u8(&w, (uint8_t)digest_type);
-	uint8_t *digest = wr_room(&w, digest_len(kind));
-	digest_of(kind, (const struct view[]){ { owner.wire, owner.len }, k->dnskey }, 2, digest);
-	put(z, RR_CDS, ttl, wr_view_of(&w));
+	if (ds_of(&z->apex, k->dnskey, digest_type, &w) == OK)
+		put(z, RR_CDS, ttl, wr_view_of(&w));
 }
 
 static void put_keys(struct zone *z, const struct sign_plan *p, uint32_t ttl)
 {
+	static const uint8_t digests[] = { DS_SHA256, DS_SHA384 };
+
 	for (size_t i = 0; i < p->n_keys; i++) {
 		const struct sign_key *k = &p->key[i];
 		if (k->published)
@@ -59,9 +55,9 @@ static void put_keys(struct zone *z, const struct sign_plan *p, uint32_t ttl)
 		if (!k->sync || p->cds_delete)
 			continue;
 		put(z, RR_CDNSKEY, ttl, k->key->dnskey);
-		for (unsigned type = 2; type <= 4; type += 2)
-			if (p->cds_digests & 1U << type)
-				put_cds(z, k->key, type, ttl);
+		for (size_t d = 0; d < COUNT_OF(digests); d++)
+			if (p->cds_digests & 1U << digests[d])
+				put_cds(z, k->key, digests[d], ttl);
 	}
 	if (p->cds_delete) { /* RFC 8078 4 */
 		put(z, RR_CDS, ttl, BYTES("\0\0\0\0\0"));

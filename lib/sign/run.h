@@ -50,8 +50,8 @@ enum err signing_ok(const struct signing *s);
 /* plan_check says whether this zone can be signed like this: sizes, times, keys. */
 enum err plan_check(struct signing *s);
 
-/* key_signs is true if a key signs RRsets of this type. */
-bool key_signs(const struct sign_key *k, uint16_t type);
+/* sign_key_covers is true if a key signs RRsets of this type. */
+bool sign_key_covers(const struct sign_key *k, uint16_t type);
 
 /* The chains (nsec.c, nsec3.c): put at nodes, or merged into the zone. */
 enum err nsec_make(struct signing *s);
