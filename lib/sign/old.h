@@ -34,8 +34,14 @@ MUST_CHECK bool old_close(struct old_walk *w);
  * *passed. */
 bool old_pass(struct old_walk *w, const struct name *owner, uint16_t type, uint64_t *passed);
 
-/* old_same: the RRset is still the same: owner, TTL, records. */
-bool old_same(const struct old_set *old, const struct node *n, const struct rrset *s);
+/* old_same: the RRset of this name is still the same: TTL and records. */
+bool old_same(const struct old_set *old, const struct rrset *s);
+
+/* old_spelt: its owner has the same letter case as well, which nothing signed depends on. */
+static inline bool old_spelt(const struct old_set *old, const struct node *n)
+{
+	return view_eq(view_of(old->owner.wire, old->owner.len), view_of(n->owner, n->owner_len));
+}
 
 /* old_rdata gives the i-th RDATA, RRSIGs behind the records; false if the data is damaged. */
 bool old_rdata(const struct old_set *old, uint32_t i, struct view *out);

@@ -122,10 +122,10 @@ static void sign_node(struct signatures *g, unsigned worker, size_t at, struct o
 	node_name(n, &owner);
 	for (struct rrset *set = n->rrsets; set != NULL; set = set->next) {
 		bool there = old_pass(w, &owner, set->type, &g->differs[worker]);
-		bool same = there && old_same(&w->set, n, set);
+		bool same = there && old_same(&w->set, set);
 
 		if (!comes_last(g->s, n, set->type)) {
-			g->differs[worker] += !same && w->old != NULL;
+			g->differs[worker] += w->old != NULL && !(same && old_spelt(&w->set, n));
 			if (set_authoritative(n, set->type))
 				pen_sign(g->pen[worker], at, n, set, same ? &w->set : NULL);
 		}
@@ -197,7 +197,7 @@ static void set_serial(struct signing *s, struct rrset *set, size_t at_end, uint
 	}
 }
 
-/* soa_same: the old SOA is the new one, but for the serial, which it now gets. */
+/* The old SOA is the new one but for the serial, which it then gets. */
 static bool take_old_serial(struct signing *s)
 {
 	struct view old, now = rdata_view(&s->soa->rdata[0]);
@@ -205,13 +205,13 @@ static bool take_old_serial(struct signing *s)
 	if (s->old_soa.n != 1 || !old_rdata(&s->old_soa, 0, &old) || old.n < SOA_MIN)
 		return false;
 	set_serial(s, s->soa, SOA_NUMBERS, soa_serial(old));
-	if (old_same(&s->old_soa, s->apex, s->soa))
+	if (old_same(&s->old_soa, s->soa) && old_spelt(&s->old_soa, s->apex))
 		return true;
 	s->soa->rdata[0].p = now.p;
 	return false;
 }
 
-/* same_digests: the old zone had digests of the same kinds; that of the same zone is the same. */
+/* The old zone had digests of the same kinds: those of the same zone are the same. */
 static bool take_old_digests(struct signing *s, struct rrset *zonemd)
 {
 	struct view rdata;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/le.h"
 #include "sec/rrsig.h"
 #include "zone/check.h"
 
@@ -94,6 +95,75 @@ struct zone *signing_zone(struct signing_kit *k, const struct zone *z)
 		abort();
 	}
 	return copy;
+}
+
+/* ---- the old zone ---- */
+
+struct walk {
+	const struct zone *z;
+	size_t at;
+	const struct rrset *set;
+	uint8_t *octets;
+	size_t cap;
+};
+
+static void *walk_begin(void *context, const struct name *from)
+{
+	size_t cap = 0;
+	struct walk *w = grow_array(NULL, &cap, 1, sizeof *w);
+	struct name n;
+
+	*w = (struct walk){ .z = context };
+	for (; w->at < w->z->n_nodes; w->at++) {
+		node_name(w->z->node[w->at], &n);
+		if (name_order(&n, from) >= 0)
+			break;
+	}
+	w->set = w->at < w->z->n_nodes ? w->z->node[w->at]->rrsets : NULL;
+	return w;
+}
+
+static void put_rdata(struct walk *w, size_t *n, const struct rdata *r, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		w->octets = grow_array(w->octets, &w->cap, *n + 2 + r[i].n, 1);
+		put_le16(w->octets + *n, r[i].n);
+		memcpy(w->octets + *n + 2, r[i].p, r[i].n);
+		*n += 2 + (size_t)r[i].n;
+	}
+}
+
+static bool walk_next(void *walk, struct old_set *out)
+{
+	struct walk *w = walk;
+	size_t n = 0;
+
+	while (w->set == NULL && w->at + 1 < w->z->n_nodes)
+		w->set = w->z->node[++w->at]->rrsets;
+	if (w->set == NULL)
+		return false;
+	*out = (struct old_set){ .type = w->set->type, .ttl = w->set->ttl, .sig_ttl = w->set->sig_ttl,
+				 .n = w->set->n, .n_sig = w->set->n_sig };
+	node_name(w->z->node[w->at], &out->owner);
+	put_rdata(w, &n, w->set->rdata, w->set->n);
+	put_rdata(w, &n, w->set->sig, w->set->n_sig);
+	out->data = view_of(w->octets, n);
+	w->set = w->set->next;
+	return true;
+}
+
+static bool walk_end(void *walk)
+{
+	struct walk *w = walk;
+
+	free(w->octets);
+	free(w);
+	return true;
+}
+
+struct sign_old signing_old(struct zone *z)
+{
+	return (struct sign_old){ z, walk_begin, walk_next, walk_end };
 }
 
 static const enum check_id dnssec[] = {

@@ -44,4 +44,7 @@ struct zone *signing_zone(struct signing_kit *k, const struct zone *z);
 /* signing_flaws runs the checker and counts what it finds about DNSSEC; `first` gets the first finding. */
 uint64_t signing_flaws(const struct signing_kit *k, const struct zone *z, char first[600]);
 
+/* signing_old makes a source of earlier signatures of a sealed zone, which must outlive it. */
+struct sign_old signing_old(struct zone *z);
+
 #endif
