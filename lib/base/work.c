@@ -1,6 +1,5 @@
 #include "base/work.h"
 
-#include <stdatomic.h>
 #include <unistd.h>
 
 static unsigned threads = 1;
@@ -19,72 +18,56 @@ unsigned work_threads(void)
 	return threads;
 }
 
-struct crew {
-	work_fn *fn;
-	void *context;
-	size_t n, size;
-	atomic_size_t next; /* the first slice that nobody has taken */
-};
-
-struct worker {
-	struct crew *crew;
-	unsigned number;
-	pthread_t thread;
-};
-
 static void *work(void *context)
 {
-	const struct worker *w = context;
-	struct crew *crew = w->crew;
-	const size_t slices = work_slices(crew->n, crew->size);
+	const struct worker *me = context;
+	struct work *w = me->work;
+	const size_t slices = work_slices(w->n, w->size);
 	size_t i;
 
-	while ((i = atomic_fetch_add(&crew->next, 1)) < slices) {
-		struct slice s = { i, i * crew->size, crew->n, w->number };
-		if (crew->n - s.from > crew->size)
-			s.to = s.from + crew->size;
-		crew->fn(crew->context, &s);
+	while ((i = atomic_fetch_add(&w->next, 1)) < slices) {
+		struct slice s = { i, i * w->size, w->n, me->number };
+		if (w->n - s.from > w->size)
+			s.to = s.from + w->size;
+		w->fn(w->context, &s);
 	}
 	return NULL;
+}
+
+void work_begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context)
+{
+	const size_t slices = work_slices(n, size);
+	const unsigned wanted = slices < threads ? (unsigned)slices : threads - 1;
+
+	w->fn = fn;
+	w->context = context;
+	w->n = n;
+	w->size = size;
+	w->started = 0;
+	atomic_init(&w->next, 0);
+	while (w->started < wanted) {
+		struct worker *next = &w->worker[w->started + 1];
+		next->work = w;
+		next->number = w->started + 1;
+		if (pthread_create(&next->thread, NULL, work, next) != 0)
+			break;
+		w->started++;
+	}
+}
+
+void work_end(struct work *w)
+{
+	w->worker[0].work = w;
+	w->worker[0].number = 0;
+	work(&w->worker[0]);
+	for (unsigned i = 1; i <= w->started; i++)
+		pthread_join(w->worker[i].thread, NULL);
 }
 
 void work_run(size_t n, size_t size, work_fn *fn, void *context)
 {
-	struct crew crew = { fn, context, n, size, 0 };
-	struct worker worker[WORK_THREADS_MAX];
-	const size_t slices = work_slices(n, size);
-	unsigned wanted = slices < threads ? (unsigned)slices : threads, started = 1;
+	struct work w;
 
-	worker[0] = (struct worker){ .crew = &crew };
-	for (; started < wanted; started++) {
-		struct worker *w = &worker[started];
-		*w = (struct worker){ .crew = &crew, .number = started };
-		if (pthread_create(&w->thread, NULL, work, w) != 0)
-			break;
-	}
-	work(&worker[0]);
-	for (unsigned i = 1; i < started; i++)
-		pthread_join(worker[i].thread, NULL);
-}
-
-static void *run_beside(void *beside)
-{
-	struct beside *b = beside;
-
-	b->fn(b->context);
-	return NULL;
-}
-
-void work_begin(struct beside *b, void (*fn)(void *context), void *context)
-{
-	*b = (struct beside){ .fn = fn, .context = context };
-	b->runs = threads > 1 && pthread_create(&b->thread, NULL, run_beside, b) == 0;
-}
-
-void work_end(struct beside *b)
-{
-	if (b->runs)
-		pthread_join(b->thread, NULL);
-	else
-		b->fn(b->context);
+	work_begin(&w, n, size, fn, context);
+	work_end(&w);
 }

@@ -20,6 +20,7 @@
 #define BASE_WORK_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/base.h"
 
@@ -44,20 +45,26 @@ static inline size_t work_slices(size_t n, size_t size)
 	return (n + size - 1) / size;
 }
 
-/* work_run calls fn once for each slice of `size` items and comes back when all are done. */
-void work_run(size_t n, size_t size, work_fn *fn, void *context);
-
-/* A piece of work that is done beside what its caller does; only the functions look inside. */
-struct beside {
-	pthread_t thread;
-	bool runs;
-	void (*fn)(void *context);
+/* Work on its way; only the functions look inside. It must not move. */
+struct work {
+	work_fn *fn;
 	void *context;
+	size_t n, size;
+	atomic_size_t next; /* the first slice that nobody has taken */
+	unsigned started;   /* threads beside the caller's */
+	struct worker {
+		struct work *work;
+		unsigned number;
+		pthread_t thread;
+	} worker[WORK_THREADS_MAX];
 };
 
-/* work_begin has fn run in a thread of its own, work_end waits for its end; where there is no second thread
- * work_end runs it. */
-void work_begin(struct beside *b, void (*fn)(void *context), void *context);
-void work_end(struct beside *b);
+/* work_begin has fn called once for each slice of `size` items, by all threads but the caller's, which may do
+ * something else meanwhile. work_end lends a hand with what is left, and comes back when all is done. */
+void work_begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context);
+void work_end(struct work *w);
+
+/* work_run is both in one. */
+void work_run(size_t n, size_t size, work_fn *fn, void *context);
 
 #endif

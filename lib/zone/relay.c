@@ -21,11 +21,10 @@ struct event {
 			uint16_t type, class, rdata;
 			uint8_t owner;
 		} record; /* its owner and RDATA behind it, lengths here */
-		struct master_finding finding; /* its text behind it */
 		struct {
 			uint64_t done, total;
 		} progress;
-	};
+	}; /* a finding stands behind it, and its text behind that */
 };
 
 struct batch {
@@ -104,12 +103,13 @@ static void send_record(void *relay, const struct master_record *m)
 static void send_finding(void *relay, const struct master_finding *f)
 {
 	const size_t n = strlen(f->what) + 1;
-	struct event *e = new_event(relay, n);
+	struct event *e = new_event(relay, sizeof *f + n);
+	struct master_finding *to = (struct master_finding *)(e + 1);
 
 	e->kind = FINDING;
-	e->finding = *f;
-	e->finding.what = (const char *)(e + 1);
-	memcpy(e + 1, f->what, n);
+	*to = *f;
+	to->what = (const char *)(to + 1);
+	memcpy(to + 1, f->what, n);
 }
 
 static void send_progress(void *relay, uint64_t done, uint64_t total)
@@ -121,7 +121,7 @@ static void send_progress(void *relay, uint64_t done, uint64_t total)
 	e->progress.total = total;
 }
 
-static void run(void *relay)
+static void run(void *relay, const struct slice *s)
 {
 	struct relay *r = relay;
 	const struct master_calls calls = {
@@ -131,6 +131,7 @@ static void run(void *relay)
 		.progress = r->to->progress != NULL ? send_progress : NULL,
 	};
 
+	(void)s;
 	r->read(r->context, r->direct ? r->to : &calls);
 	if (!r->direct)
 		send(r, true);
@@ -164,7 +165,7 @@ static void deliver_batch(const struct relay *r, const struct batch *b)
 			deliver_record(r, e, &m);
 			break;
 		case FINDING:
-			r->to->finding(r->to->context, &e->finding);
+			r->to->finding(r->to->context, (const struct master_finding *)(e + 1));
 			break;
 		case PROGRESS:
 			r->to->progress(r->to->context, e->progress.done, e->progress.total);
@@ -201,7 +202,7 @@ static void deliver(struct relay *r)
 void relay_read(const struct master_calls *to, relay_fn *read, void *context)
 {
 	struct relay r = { .to = to, .read = read, .context = context };
-	struct beside beside;
+	struct work work;
 
 	pthread_mutex_init(&r.lock, NULL);
 	pthread_cond_init(&r.moved, NULL);
@@ -209,12 +210,12 @@ void relay_read(const struct master_calls *to, relay_fn *read, void *context)
 		size_t cap = 0;
 		r.batch[i].p = grow_array(NULL, &cap, BATCH, 1);
 	}
-	work_begin(&beside, run, &r);
-	if (beside.runs)
+	work_begin(&work, 1, 1, run, &r);
+	if (work.started != 0)
 		deliver(&r);
 	else
 		r.direct = true;
-	work_end(&beside);
+	work_end(&work);
 	for (size_t i = 0; i < BATCHES; i++)
 		free(r.batch[i].p);
 	pthread_cond_destroy(&r.moved);

@@ -1,7 +1,5 @@
 #include "base/work.h"
 
-#include <stdatomic.h>
-
 #include "tests/help/run.h"
 
 enum { ITEMS = 10007, SIZE = 64 };
@@ -59,22 +57,20 @@ START_TEST(nothing_to_do)
 }
 END_TEST
 
-static void set(void *context)
-{
-	*(int *)context = 1;
-}
-
-/* Whether or not there is a second thread. */
+/* The caller's own work and what the others do meanwhile, whether or not there are others. */
 START_TEST(done_when_it_ends)
 {
-	struct beside b;
-	int value = 0;
+	static struct seen seen;
+	struct work w;
 
+	memset(&seen, 0, sizeof seen);
 	work_use((unsigned)_i);
-	work_begin(&b, set, &value);
-	work_end(&b);
+	work_begin(&w, ITEMS, SIZE, see, &seen);
+	ck_assert_uint_lt(w.started, (unsigned)_i);
+	work_end(&w);
 	work_use(1);
-	ck_assert_int_eq(value, 1);
+	for (size_t i = 0; i < ITEMS; i++)
+		ck_assert_uint_eq(seen.item[i], 1);
 }
 END_TEST
 
