@@ -29,6 +29,19 @@ static const struct option_row {
 	{ "--now", NULL, K_TEXT, AT(now), 0, "SECONDS", "the clock for signatures, since 1970" },
 	{ "--threads", "-t", K_TEXT, AT(threads), 0, "N", "threads that work (one for each processor)" },
 	{ "--max-errors", NULL, K_TEXT, AT(max_errors), 0, "N", "stop reading a file after so many errors (100)" },
+	{ "--keydir", "-k", K_TEXT, AT(keydir), 0, "KEYDIR", "key: the directory of keys" },
+	{ "--algorithm", "-a", K_TEXT, AT(algorithm), 0, "ALG",
+	  "key generate: number or mnemonic (ECDSAP256SHA256)" },
+	{ "--bits", NULL, K_TEXT, AT(bits), 0, "N", "key generate: size of an RSA key (2048)" },
+	{ "--csk", NULL, K_FLAG, AT(csk), 0, "", "key generate: for keys and zone, which is the default" },
+	{ "--ksk", NULL, K_FLAG, AT(ksk), 0, "", "key generate: a key that signs keys" },
+	{ "--zsk", NULL, K_FLAG, AT(zsk), 0, "", "key generate: a key that signs the zone" },
+	{ "--publish", NULL, K_TEXT, AT(publish), 0, "DATE", "key generate: when it is published (now)" },
+	{ "--activate", NULL, K_TEXT, AT(activate), 0, "DATE",
+	  "key generate: when it begins to sign (as --publish)" },
+	{ "--inactive", NULL, K_TEXT, AT(inactive), 0, "DATE", "key generate, retire: when it signs no more" },
+	{ "--delete", NULL, K_TEXT, AT(delete), 0, "DATE", "key generate, retire: when it is removed" },
+	{ "--digest", NULL, K_TEXT, AT(digest), 0, "N", "key ds: digest type, 2 or 4 (2)" },
 	{ "+dnssec", NULL, K_FLAG, AT(dnssec), 0, "", "query: with the DO bit" },
 	{ "--help", "-h", K_FLAG, AT(help), 0, "", "this" },
 };
@@ -89,7 +102,9 @@ static bool numbers_are_right(const struct options *o)
 {
 	const char *const numbers[][2] = { { "--now", o->now },
 					   { "--threads", o->threads },
-					   { "--max-errors", o->max_errors } };
+					   { "--max-errors", o->max_errors },
+					   { "--bits", o->bits },
+					   { "--digest", o->digest } };
 
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		if (numbers[i][1] != NULL && !is_number(numbers[i][1])) {

@@ -22,7 +22,9 @@ struct choice {
 /* The command line, parsed. */
 struct options {
 	const char *db, *list, *now, *threads, *max_errors;
+	const char *keydir, *algorithm, *bits, *publish, *activate, *inactive, *delete, *digest;
 	bool quiet, json, replace, explain, dnssec, help;
+	bool csk, ksk, zsk;
 	struct choice choice[CHECK_CHOICES_MAX];
 	unsigned n_choices;
 	const char *operand[OPERANDS_MAX];
@@ -53,5 +55,11 @@ int command_dump(const struct options *o);
 int command_drop(const struct options *o);
 int command_verify(const struct options *o);
 int command_query(const struct options *o);
+int command_key_generate(const struct options *o);
+int command_key_import(const struct options *o);
+int command_key_list(const struct options *o);
+int command_key_status(const struct options *o);
+int command_key_ds(const struct options *o);
+int command_key_retire(const struct options *o);
 
 #endif
