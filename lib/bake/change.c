@@ -374,7 +374,7 @@ static enum err move_out(struct changer *c, struct parts *p)
 
 	c->row.flags &= ~(uint32_t)ZONE_ROW_POOLED;
 	c->row.image = c->row.rows;
-	return e == OK ? place_new(c->t, store_psize(c->store), c->row.image, p->entry, p->n_entries) : e;
+	return e == OK ? place_new(c->t, store_psize(c->store), c->row.image, p->nodes.e, p->nodes.n) : e;
 }
 
 static enum err put_parts(struct changer *c, const struct zone *z)
@@ -384,7 +384,7 @@ static enum err put_parts(struct changer *c, const struct zone *z)
 	enum err e = parts_bake(z, c->zone.key, &p, &at);
 
 	if (e == OK)
-		e = parts_pool(z, &p) ? pool_put(c->store, c->t, &c->zone, p.entry, p.n_entries, &c->arena)
+		e = parts_pool(&p) ? pool_put(c->store, c->t, &c->zone, p.nodes.e, p.nodes.n, &c->arena)
 				      : move_out(c, &p);
 	c->part = p.part;
 	c->row.names = z->n_nodes;
