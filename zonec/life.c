@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "dns/field.h"
-#include "keys/roll.h"
 #include "zonec/key.h"
 
 int policy_of(const struct options *o, struct policy *out)
@@ -61,6 +60,41 @@ int state_load(const struct options *o, const struct name *apex, struct sign_sta
 		complain("%s: %s", o->db, err_text(e));
 	store_close(s);
 	return right ? EXIT_DONE : EXIT_SYSTEM;
+}
+
+/* ---- what happens to keys ---- */
+
+static const char *const sentences[THINGS][PHASES] = {
+	[THING_DNSKEY] = { "its DNSKEY has left every cache", "its DNSKEY is published",
+			   "its DNSKEY is in every cache", "its DNSKEY is withdrawn" },
+	[THING_KEYSIG] = { NULL, "it signs the DNSKEY set", NULL, "it no longer signs the DNSKEY set" },
+	[THING_ZONESIG] = { "its signatures have left every cache", "it signs the zone",
+			    "its signatures are in every cache", "it no longer signs the zone" },
+	[THING_DS] = { "its DS has left every cache", "the parent is asked for its DS (CDS)",
+		       "its DS is in every cache", "the parent is asked to take its DS away (CDS)" },
+};
+
+bool event_text(const struct roll_event *v, char out[EVENT_TEXT])
+{
+	const char *text = NULL;
+
+	switch (v->kind) {
+	case EVENT_ADOPTED:
+		snprintf(out, EVENT_TEXT, "is taken into use, %s", algorithm_text(v->algorithm));
+		return true;
+	case EVENT_LEAVES:
+		text = "is going to leave";
+		break;
+	case EVENT_MOVED:
+		text = sentences[v->thing][v->phase];
+		break;
+	case EVENT_GONE:
+		text = "is gone; its files are not needed any more";
+		break;
+	}
+	if (text != NULL)
+		snprintf(out, EVENT_TEXT, "%s", text);
+	return text != NULL;
 }
 
 /* ---- what the parent shows ---- */

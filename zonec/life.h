@@ -8,7 +8,7 @@
 #define ZONEC_LIFE_H
 
 #include "keys/policy.h"
-#include "keys/state.h"
+#include "keys/roll.h"
 #include "store/store.h"
 #include "zonec/zonec.h"
 
@@ -21,5 +21,11 @@ MUST_CHECK bool state_of(struct store_txn *t, const struct name *apex, struct si
 
 /* state_load reads it from the database of -d; without one it is empty. Gives an exit code. */
 int state_load(const struct options *o, const struct name *apex, struct sign_state *out);
+
+enum { EVENT_TEXT = 80 };
+
+/* event_text tells what happened to a key, as it goes on after its name: "its DNSKEY is published". False: nothing
+ * that people want to know. */
+bool event_text(const struct roll_event *v, char out[EVENT_TEXT]);
 
 #endif

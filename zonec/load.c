@@ -17,9 +17,28 @@ struct loader {
 	struct progress *progress;
 	struct places places; /* lines of records are numbers of these */
 	uint64_t records, errors, warnings;
-	uint64_t dropped;            /* records that signing makes anew */
+	uint64_t dropped;             /* records that signing makes anew */
 	struct zone_signing *signing; /* NULL: the zone is not to be signed */
+	bool long_told;               /* of the first TTL that is too long */
 };
+
+/* A TTL above the policy's maximum would make its roll-overs unsafe: what it waits for would still be cached. */
+static void tell_long(struct loader *l, const struct master_record *r)
+{
+	char text[160];
+	struct report_line line = {
+		.file = r->file, .line = r->line, .error = true, .check = "sign", .text = text
+	};
+
+	(void)snprintf(
+	    text, sizeof text,
+	    "TTL %u is above the policy's max-zone-ttl of %u s: make it smaller, or max-zone-ttl larger", r->ttl,
+	    l->signing->ttl_max);
+	l->errors++;
+	l->long_told = true;
+	progress_clear(l->progress);
+	report_finding(l->options->json, &line);
+}
 
 static void take_record(void *context, const struct master_record *r)
 {
@@ -31,6 +50,8 @@ static void take_record(void *context, const struct master_record *r)
 		l->dropped++;
 		return;
 	}
+	if (l->signing != NULL && l->signing->ttl_max != 0 && r->ttl > l->signing->ttl_max && !l->long_told)
+		tell_long(l, r);
 	if (zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, line) == ERR_REFUSED)
 		checker_tell(l->checker, CHECK_OUT_OF_ZONE, &r->owner, line, "not at or below the zone's apex");
 }
@@ -85,16 +106,17 @@ static void take_check_progress(void *context, const char *doing, uint64_t done,
 
 /* What would verify our own signatures and digests again, for as much work as making them. */
 static const enum check_id of_own_work[] = {
-	CHECK_RRSIG_MISSING, CHECK_RRSIG_WRONG, CHECK_RRSIG_EXPIRED,	  CHECK_RRSIG_NOT_YET,	  CHECK_RRSIG_STRAY,
-	CHECK_RRSIG_TTL,     CHECK_ZONEMD_WRONG, CHECK_RRSIG_EXPIRES_SOON, CHECK_RRSIG_UNVERIFIED,
+	CHECK_RRSIG_MISSING, CHECK_RRSIG_WRONG,        CHECK_RRSIG_EXPIRED,
+	CHECK_RRSIG_NOT_YET, CHECK_RRSIG_STRAY,        CHECK_RRSIG_TTL,
+	CHECK_ZONEMD_WRONG,  CHECK_RRSIG_EXPIRES_SOON, CHECK_RRSIG_UNVERIFIED,
 };
 
-static void choose_checks(const struct options *o, struct check_options *c)
+static void choose_checks(const struct options *o, bool own_work, struct check_options *c)
 {
 	enum check_id id;
 
 	check_options_default(c);
-	for (size_t i = 0; o->sign.sign && i < COUNT_OF(of_own_work); i++)
+	for (size_t i = 0; own_work && i < COUNT_OF(of_own_work); i++)
 		c->severity[of_own_work[i]] = SEVERITY_OFF;
 	c->now = now_of(o);
 	for (unsigned i = 0; i < o->n_choices; i++)
@@ -118,9 +140,10 @@ static void say_dropped(struct loader *l)
 
 	if (l->dropped == 0)
 		return;
-	(void)snprintf(text, sizeof text,
-		       "%llu RRSIG, NSEC, NSEC3, NSEC3PARAM and ZONEMD records are left out: --sign makes its own",
-		       (unsigned long long)l->dropped);
+	(void)snprintf(
+	    text, sizeof text,
+	    "%llu RRSIG, NSEC, NSEC3, NSEC3PARAM and ZONEMD records are left out: signing makes its own",
+	    (unsigned long long)l->dropped);
 	say(l, false, text);
 }
 
@@ -134,9 +157,10 @@ static void say_short(struct loader *l)
 
 	if (lasts >= expire)
 		return;
-	(void)snprintf(text, sizeof text,
-		       "signatures last for %u s, less than the SOA's expire of %u s: secondaries may serve expired ones",
-		       lasts, expire);
+	(void)snprintf(
+	    text, sizeof text,
+	    "signatures last for %u s, less than the SOA's expire of %u s: secondaries may serve expired ones",
+	    lasts, expire);
 	say(l, false, text);
 }
 
@@ -173,30 +197,39 @@ static enum err read_and_check(struct loader *l, const struct name *origin, stru
 	return e;
 }
 
-void load_zone(const struct options *o, const struct name *origin, const char *path, struct progress *progress,
-	       struct loaded *out)
+/* begin_signing: the zone is signed by a policy, or by the options, or not. */
+static enum err begin_signing(struct loader *l, const struct name *origin, struct zone_signing *by_policy,
+			      struct zone_signing *by_options)
+{
+	char why[SIGN_WHY];
+
+	l->signing = by_policy;
+	if (by_policy != NULL || !l->options->sign.sign)
+		return OK;
+	enum err e = zone_signing_begin(l->options, origin, by_options, why);
+	if (e == OK)
+		l->signing = by_options;
+	else
+		say(l, true, why);
+	return e;
+}
+
+void load_zone(const struct options *o, const struct name *origin, const char *path,
+	       struct zone_signing *by_policy, struct progress *progress, struct loaded *out)
 {
 	struct loader l = { .options = o, .path = path, .zone = zone_new(origin), .progress = progress };
-	struct zone_signing signing;
+	struct zone_signing by_options;
 	struct check_options co;
-	char why[SIGN_WHY];
-	enum err e = OK;
 
 	*out = (struct loaded){ 0 };
-	choose_checks(o, &co);
+	choose_checks(o, by_policy != NULL || o->sign.sign, &co);
 	l.checker = checker_new(&co, take_check, &l);
 	checker_watch(l.checker, take_check_progress);
-	if (o->sign.sign) {
-		e = zone_signing_begin(o, origin, &signing, why);
-		if (e == OK)
-			l.signing = &signing;
-		else
-			say(&l, true, why);
-	}
+	enum err e = begin_signing(&l, origin, by_policy, &by_options);
 	if (e == OK)
 		e = read_and_check(&l, origin, out);
-	if (l.signing != NULL)
-		zone_signing_end(l.signing);
+	if (l.signing == &by_options)
+		zone_signing_end(&by_options);
 	struct check_result r = checker_end(l.checker);
 	places_free(&l.places);
 	progress_clear(progress);

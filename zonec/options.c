@@ -43,7 +43,7 @@ static const struct option_row {
 	{ "--inactive", NULL, K_TEXT, AT(inactive), 0, "DATE", "key generate, retire: when it signs no more" },
 	{ "--delete", NULL, K_TEXT, AT(delete), 0, "DATE", "key generate, retire: when it is removed" },
 	{ "--digest", NULL, K_TEXT, AT(digest), 0, "N", "key ds: digest type, 2 or 4 (2)" },
-	{ "--policy", NULL, K_TEXT, AT(policy), 0, "FILE[:NAME]", "key rehearse: the policy" },
+	{ "--policy", NULL, K_TEXT, AT(policy), 0, "FILE[:NAME]", "sign by a policy, which rolls keys by itself; key rehearse" },
 	{ "--until", NULL, K_TEXT, AT(until), 0, "DATE", "key rehearse: how far" },
 	{ "+dnssec", NULL, K_FLAG, AT(dnssec), 0, "", "query: with the DO bit" },
 	{ "--sign", NULL, K_FLAG, AT(sign.sign), 0, "", "sign the zone" },

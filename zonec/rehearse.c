@@ -18,16 +18,6 @@ struct rehearsal {
 	int64_t now;
 };
 
-static const char *const sentences[THINGS][PHASES] = {
-	[THING_DNSKEY] = { "its DNSKEY has left every cache", "its DNSKEY is published",
-			   "its DNSKEY is in every cache", "its DNSKEY is withdrawn" },
-	[THING_KEYSIG] = { NULL, "it signs the DNSKEY set", NULL, "it no longer signs the DNSKEY set" },
-	[THING_ZONESIG] = { "its signatures have left every cache", "it signs the zone",
-			    "its signatures are in every cache", "it no longer signs the zone" },
-	[THING_DS] = { "its DS has left every cache", "the parent is asked for its DS (CDS)",
-		       "its DS is in every cache", "the parent is asked to take its DS away (CDS)" },
-};
-
 static void label(const struct rehearsal *r, uint16_t tag, unsigned roles, char out[32])
 {
 	for (size_t i = r->n_real; i < r->n; i++)
@@ -56,25 +46,14 @@ static bool is_new(const struct rehearsal *r, uint16_t tag)
 
 static void tell(const struct rehearsal *r, const struct roll_event *v)
 {
-	char who[32], made[64];
+	char who[32], text[EVENT_TEXT];
 
 	label(r, v->tag, v->roles, who);
-	switch (v->kind) {
-	case EVENT_ADOPTED:
-		snprintf(made, sizeof made, "is %s, %s", is_new(r, v->tag) ? "made" : "taken into use",
-			 algorithm_text(v->algorithm));
-		say(r, who, made);
-		break;
-	case EVENT_LEAVES:
-		say(r, who, "is going to leave");
-		break;
-	case EVENT_MOVED:
-		if (sentences[v->thing][v->phase] != NULL)
-			say(r, who, sentences[v->thing][v->phase]);
-		break;
-	case EVENT_GONE:
-		say(r, who, "is gone; its files are not needed any more");
-		break;
+	if (v->kind == EVENT_ADOPTED && is_new(r, v->tag)) {
+		snprintf(text, sizeof text, "is made, %s", algorithm_text(v->algorithm));
+		say(r, who, text);
+	} else if (event_text(v, text)) {
+		say(r, who, text);
 	}
 }
 
@@ -162,8 +141,9 @@ static int rehearse(struct rehearsal *r, int64_t until)
 		enum err e = step(r);
 
 		if (e == ERR_REFUSED)
-			complain("policy %s: with offline-ksk: yes neither an algorithm nor a CSK can change by itself",
-				 r->p->name);
+			complain(
+			    "policy %s: with offline-ksk: yes neither an algorithm nor a CSK can change by itself",
+			    r->p->name);
 		else if (e != OK)
 			complain("more keys than a rehearsal holds; say an earlier date");
 		if (e != OK)

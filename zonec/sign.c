@@ -152,6 +152,10 @@ bool sign_options_right(const struct options *all)
 {
 	const struct sign_options *o = &all->sign;
 
+	if (all->policy != NULL && (o->sign || says_how(o))) {
+		complain("--policy says all that is to be said about signing: leave out --sign and its options");
+		return false;
+	}
 	if (!o->sign && says_how(o)) {
 		complain("options about signing are given, but not --sign");
 		return false;
@@ -187,18 +191,25 @@ void sign_keys_close(void)
 	opened.path = NULL;
 }
 
-static enum err read_keys(const char *path, const struct name *apex, struct keys *out, char why[SIGN_WHY])
+enum err sign_keydir(const char *path, bool make, struct keydir **out, char why[SIGN_WHY])
 {
-	enum err e = OK;
-
 	if (opened.path == NULL || strcmp(opened.path, path) != 0) {
 		sign_keys_close();
-		e = keydir_open(path, &opened.dir, why);
+		enum err e = make ? keydir_make(path, &opened.dir, why) : keydir_open(path, &opened.dir, why);
 		if (e != OK)
 			return e;
 		opened.path = strdup(path);
 	}
-	return keydir_keys(opened.dir, apex, out, why);
+	*out = opened.dir;
+	return OK;
+}
+
+static enum err read_keys(const char *path, const struct name *apex, struct keys *out, char why[SIGN_WHY])
+{
+	struct keydir *d;
+	enum err e = sign_keydir(path, false, &d, why);
+
+	return e == OK ? keydir_keys(d, apex, out, why) : e;
 }
 
 static bool active(const struct key *k, int64_t now)

@@ -18,6 +18,7 @@ struct zone_signing {
 	struct sign_key use[SIGN_KEYS_MAX];
 	struct sign_plan plan; /* complete, but for old and progress */
 	uint8_t salt[UINT8_MAX];
+	uint32_t ttl_max; /* a record with a larger TTL is an error; 0: none is */
 };
 
 /* sign_options_right says whether the words of the options are understood; false: it has said what is wrong. */
@@ -28,6 +29,9 @@ MUST_CHECK bool sign_options_right(const struct options *o);
 MUST_CHECK enum err zone_signing_begin(const struct options *o, const struct name *apex, struct zone_signing *s,
 				       char why[SIGN_WHY]);
 void zone_signing_end(struct zone_signing *s);
+
+/* sign_keydir gives the key directory, which stays open until another is asked for; with `make` it is made. */
+MUST_CHECK enum err sign_keydir(const char *path, bool make, struct keydir **out, char why[SIGN_WHY]);
 
 /* sign_keys_close closes the key directory, if one is open. */
 void sign_keys_close(void);

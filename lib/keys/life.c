@@ -162,13 +162,13 @@ static int64_t since(const struct key_state *k, enum thing t, bool out)
 	return thing_is_out(k, t) == out && k->thing[t].since != 0 ? k->thing[t].since : 0;
 }
 
-enum err life_note(struct keydir *d, const struct life *l, char why[KEY_WHY])
+enum err life_note(struct keydir *d, const struct keys *keys, const struct sign_state *s, char why[KEY_WHY])
 {
 	enum err e = OK;
 
-	for (unsigned i = 0; i < l->state.n_keys && e == OK; i++) {
-		const struct key_state *k = &l->state.key[i];
-		const struct key *file = life_key(&l->keys, k);
+	for (unsigned i = 0; i < s->n_keys && e == OK; i++) {
+		const struct key_state *k = &s->key[i];
+		const struct key *file = life_key(keys, k);
 		enum thing signs = (k->roles & ROLE_ZSK) != 0 ? THING_ZONESIG : THING_KEYSIG;
 		const int64_t time[KEY_TIMES] = {
 			[KEY_PUBLISH] = since(k, THING_DNSKEY, true),

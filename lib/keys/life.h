@@ -35,9 +35,10 @@ void life_end(struct life *l);
 const struct key *life_key(const struct keys *keys, const struct key_state *k);
 
 /* life_retire writes the end of keys that the run forgot into their files: to be called before the state is
- * committed, for a key that is in no state is taken for a new one. life_note writes all other times, after. */
+ * committed, for a key that is in no state is taken for a new one. life_note writes all other times of a state
+ * that is committed. */
 enum err life_retire(struct keydir *d, const struct life *l, char why[KEY_WHY]);
-enum err life_note(struct keydir *d, const struct life *l, char why[KEY_WHY]);
+enum err life_note(struct keydir *d, const struct keys *keys, const struct sign_state *s, char why[KEY_WHY]);
 
 /* life_roll_key says of a key what the engine asks. */
 void life_roll_key(const struct key *k, int64_t now, struct roll_key *out);
