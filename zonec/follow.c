@@ -156,6 +156,8 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 	struct keydir *d;
 	char why[SIGN_WHY], text[EVENT_TEXT];
 
+	if (!o->quiet && !f->changed && o->list == NULL)
+		print_next(origin, r);
 	if (!f->changed)
 		return true;
 	for (unsigned i = 0; i < r->n_events && !o->quiet; i++)
