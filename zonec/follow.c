@@ -45,6 +45,38 @@ static enum err read_state(struct store *s, const struct name *apex, struct sign
 	return right ? OK : ERR_DAMAGED;
 }
 
+/* What a bundle says of this moment; it must have all ZSKs that the state has published. */
+static enum err read_bundle(struct keydir *d, const struct name *apex, int64_t now, struct following *f,
+			    char why[SIGN_WHY])
+{
+	struct view dnskey[STATE_KEYS_MAX];
+	size_t n = 0;
+	char date[DATE_TEXT];
+	enum err e = ksr_kept(d, apex, &f->bundles, why);
+
+	if (e == ERR_NOTFOUND)
+		return keyio_why(why, e,
+				 "there are no bundles of its KSK, which is elsewhere: zonec ksr create, "
+				 "ksr sign there, ksr import");
+	if (e != OK)
+		return e;
+	for (unsigned i = 0; i < f->life.state.n_keys; i++) {
+		const struct key *file = life_key(&f->life.keys, &f->life.state.key[i]);
+		if (file != NULL && thing_is_out(&f->life.state.key[i], THING_DNSKEY))
+			dnskey[n++] = file->dnskey;
+	}
+	const struct ksr_bundle *b = ksr_at(&f->bundles, now, dnskey, n);
+	date_print(f->bundles.bundle[f->bundles.n - 1].expires, date);
+	if (b == NULL)
+		return keyio_why(why, ERR_REFUSED,
+				 "none of the bundles of its KSK, of which the last expires %s, is good "
+				 "now and has the ZSKs that are needed; make others: zonec ksr create",
+				 date);
+	for (size_t i = 0; i < b->n; i++)
+		f->given[f->n_given++] = (struct sign_given){ b->record[i].type, b->record[i].rdata };
+	return OK;
+}
+
 enum err follow_begin(const struct options *o, struct store *s, const struct name *apex, struct following *f,
 		      char why[SIGN_WHY])
 {
@@ -53,13 +85,17 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	struct wr w = wr_of(f->octets, sizeof f->octets);
 
 	memset(&f->life, 0, sizeof f->life);
+	f->bundles = (struct ksr){ 0 };
+	f->n_given = 0;
 	enum err e = read_policy(o->policy, &f->policy, why);
 	if (e == OK)
 		e = read_state(s, apex, &old, why);
 	if (e == OK)
 		e = sign_keydir(o->keydir, true, &d, why);
 	if (e == OK)
-		e = life_run(d, apex, &f->policy, &old, now_of(o), &f->life, why);
+		e = life_run(d, apex, &f->policy, &old, now_of(o), now_of(o), &f->life, why);
+	if (e == OK && f->policy.offline_ksk != 0)
+		e = read_bundle(d, apex, now_of(o), f, why);
 	if (e == OK)
 		e = life_retire(d, &f->life, why);
 	if (e != OK) {
@@ -75,6 +111,7 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 void follow_end(struct following *f)
 {
 	life_end(&f->life);
+	ksr_free(&f->bundles);
 }
 
 /* ---- the plan ---- */
@@ -107,6 +144,10 @@ static void plan_of(const struct following *f, int64_t now, struct sign_plan *p)
 	p->cds_digests = y->cds;
 	p->cds_delete = y->cds != 0 && f->life.result.cds_delete;
 	p->csync = y->csync != 0;
+	p->given = f->given;
+	p->n_given = f->n_given;
+	if (f->n_given != 0)
+		p->dnskey_ttl = f->bundles.ttl;
 }
 
 bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
@@ -124,6 +165,7 @@ bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 					thing_is_out(k, THING_KEYSIG), thing_is_out(k, THING_ZONESIG),
 					f->policy.cds != 0 && roll_in_cds(st, k) };
 
+		use.published &= f->n_given == 0; /* else the bundle has it */
 		if (use.key != NULL && (use.published || use.signs_keys || use.signs_zone))
 			s->use[s->plan.n_keys++] = use;
 	}
@@ -133,10 +175,15 @@ bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 
 /* ---- after ---- */
 
-static void print_next(const char *origin, const struct roll_result *r)
+static void print_next(const char *origin, const struct following *f)
 {
+	const struct roll_result *r = &f->life.result;
 	char date[DATE_TEXT];
 
+	if (f->n_given != 0) {
+		date_print(f->bundles.bundle[f->bundles.n - 1].expires, date);
+		printf("%s: the bundles of its KSK reach until %s\n", origin, date);
+	}
 	if (r->wait_ds_seen)
 		printf("%s: waits for the parent: zonec key ds-seen, when it shows the DS\n", origin);
 	if (r->wait_ds_gone)
@@ -157,14 +204,14 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 	char why[SIGN_WHY], text[EVENT_TEXT];
 
 	if (!o->quiet && !f->changed && o->list == NULL)
-		print_next(origin, r);
+		print_next(origin, f);
 	if (!f->changed)
 		return true;
 	for (unsigned i = 0; i < r->n_events && !o->quiet; i++)
 		if (event_text(&r->event[i], text))
 			printf("%s: %s %u: %s\n", origin, roles_text(r->event[i].roles), r->event[i].tag, text);
 	if (!o->quiet)
-		print_next(origin, r);
+		print_next(origin, f);
 	enum err e = sign_keydir(o->keydir, true, &d, why);
 	if (e == OK)
 		e = keydir_keys(d, apex, &keys, why);

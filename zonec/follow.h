@@ -9,6 +9,7 @@
 #ifndef ZONEC_FOLLOW_H
 #define ZONEC_FOLLOW_H
 
+#include "keys/ksr.h"
 #include "keys/life.h"
 #include "store/store.h"
 #include "zonec/sign.h"
@@ -19,6 +20,9 @@ struct following {
 	struct life life;
 	uint8_t octets[SIGN_STATE_MAX]; /* the new state, to be committed with the zone */
 	size_t n_octets;
+	struct ksr bundles; /* of a KSK that is elsewhere */
+	struct sign_given given[KSR_RECORDS_MAX];
+	size_t n_given;
 	bool changed; /* something happened to its keys, or the parent was heard of */
 };
 

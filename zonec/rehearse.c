@@ -78,7 +78,7 @@ static bool make(struct rehearsal *r, const struct roll_want *want)
 			      .sep = want->roles != ROLE_ZSK,
 			      .usable = true,
 			      .tag = free_tag(r),
-			      .created = r->now };
+			      .turn = r->now };
 	snprintf((char *)k.digest, sizeof k.digest, "new %zu", r->n);
 	r->keys[r->n++] = k;
 	return true;
@@ -141,9 +141,7 @@ static int rehearse(struct rehearsal *r, int64_t until)
 		enum err e = step(r);
 
 		if (e == ERR_REFUSED)
-			complain(
-			    "policy %s: with offline-ksk: yes neither an algorithm nor a CSK can change by itself",
-			    r->p->name);
+			complain("policy %s: this needs the KSK, which is elsewhere", r->p->name);
 		else if (e != OK)
 			complain("more keys than a rehearsal holds; say an earlier date");
 		if (e != OK)

@@ -22,7 +22,8 @@ void life_roll_key(const struct key *k, int64_t now, struct roll_key *out)
 		.published = key_published(k, now),
 		.signs = key_signs(k, now),
 		.tag = k->tag,
-		.created = time_or_none(k->time[KEY_CREATED]),
+		.turn =
+		    time_or_none(k->time[KEY_PUBLISH] != KEY_NEVER ? k->time[KEY_PUBLISH] : k->time[KEY_CREATED]),
 		.activate = time_or_none(k->time[KEY_ACTIVATE]),
 		.inactive = time_or_none(k->time[KEY_INACTIVE]),
 		.remove = time_or_none(k->time[KEY_DELETE]),
@@ -54,14 +55,14 @@ static enum err step(const struct policy *p, struct life *l, int64_t now, char w
 	if (roll_step(p, &l->state, files, n, now, &l->result) != OK)
 		return keyio_why(
 		    why, ERR_REFUSED,
-		    "policy %s: the zone's keys have another algorithm, and with offline-ksk: yes a "
-		    "new one cannot come by itself; bring the KSK back for the roll-over, or keep algorithm",
+		    "policy %s: this needs the KSK, which is elsewhere: to go to or from a CSK or another "
+		    "algorithm, or to have it here again; bring it: zonec key import, and offline-ksk: no",
 		    p->name);
 	return OK;
 }
 
 static enum err make(struct keydir *d, const struct name *zone, const struct roll_want *want, int64_t now,
-		     char why[KEY_WHY])
+		     int64_t made, char why[KEY_WHY])
 {
 	struct key k;
 
@@ -70,7 +71,9 @@ static enum err make(struct keydir *d, const struct name *zone, const struct rol
 	k.flags = DNSKEY_ZONE | ((want->roles & ROLE_KSK) != 0 ? DNSKEY_SEP : 0);
 	k.protocol = 3;
 	k.algorithm = want->algorithm;
-	k.time[KEY_CREATED] = now;
+	k.time[KEY_CREATED] = made;
+	if (now > made)
+		k.time[KEY_PUBLISH] = now;
 	return keydir_generate(d, &k, want->bits, why);
 }
 
@@ -94,7 +97,7 @@ static enum err all_are_here(const struct life *l, char why[KEY_WHY])
 
 /* Bounded: each round makes a key the engine then takes, or the engine wants none. */
 enum err life_run(struct keydir *d, const struct name *zone, const struct policy *p, const struct sign_state *old,
-		  int64_t now, struct life *out, char why[KEY_WHY])
+		  int64_t now, int64_t made, struct life *out, char why[KEY_WHY])
 {
 	enum err e = OK;
 
@@ -108,7 +111,7 @@ enum err life_run(struct keydir *d, const struct name *zone, const struct policy
 		if (e != OK || out->result.n_want == 0)
 			break;
 		for (unsigned i = 0; i < out->result.n_want && e == OK; i++)
-			e = make(d, zone, &out->result.want[i], now, why);
+			e = make(d, zone, &out->result.want[i], now, made, why);
 	}
 	if (e == OK && out->result.n_want != 0)
 		e = keyio_why(why, ERR_SPACE, "more keys than a zone can have");

@@ -25,10 +25,12 @@ struct life {
 };
 
 /* life_run takes the state from `old` to `now` in *out, whose keys are the caller's to give back with life_end.
- * With `d` NULL no keys are read or made. On failure *why is a sentence for the operator, and nothing but unused
- * keys was written. ERR_REFUSED: what the policy wants cannot be done; others are keydir.h's. */
+ * What is made ahead of its time says so: `made` is the clock's time, and a key for a later `now` has that as
+ * Publish. On failure *why is a sentence for the operator, and nothing but unused keys was written. ERR_REFUSED:
+ * what the policy wants cannot be done; others are keydir.h's. */
 MUST_CHECK enum err life_run(struct keydir *d, const struct name *zone, const struct policy *p,
-			     const struct sign_state *old, int64_t now, struct life *out, char why[KEY_WHY]);
+			     const struct sign_state *old, int64_t now, int64_t made, struct life *out,
+			     char why[KEY_WHY]);
 void life_end(struct life *l);
 
 /* life_key gives the file of a key of the state, or NULL: it is not in the directory. */

@@ -116,7 +116,7 @@ static struct key_state *adopt(struct run *r, const struct roll_key *f, unsigned
 	return k;
 }
 
-/* The oldest key that is nobody's yet. One whose end is set was in use once: it does not come back. */
+/* The first key that is nobody's yet. One whose end is set was in use once: it does not come back. */
 static const struct roll_key *spare(const struct run *r, const struct roll_key *keys, size_t n, unsigned roles)
 {
 	const struct roll_key *best = NULL;
@@ -127,8 +127,7 @@ static const struct roll_key *spare(const struct run *r, const struct roll_key *
 		if (f->algorithm != r->p->algorithm || f->sep != ((roles & ROLE_KSK) != 0) || !f->usable ||
 		    f->inactive != 0 || f->remove != 0 || state_find(r->s, f->tag) != NULL)
 			continue;
-		if (best == NULL || f->created < best->created ||
-		    (f->created == best->created && f->tag < best->tag))
+		if (best == NULL || f->turn < best->turn || (f->turn == best->turn && f->tag < best->tag))
 			best = f;
 	}
 	return best;
@@ -336,13 +335,14 @@ static void look_ahead(struct run *r, const struct roll_key *keys, size_t n)
 	}
 }
 
-/* Roll-overs to another algorithm, and from a CSK, need the DS to change in step. */
+/* Roll-overs to another algorithm, and from a CSK, need the DS to change in step; and a KSK that was elsewhere
+ * must have come home before anything else happens to it. */
 static bool needs_the_ksk(const struct policy *p, const struct sign_state *s)
 {
-	for (unsigned i = 0; i < s->n_keys; i++)
+	for (unsigned i = 0; i < s->n_keys && p->offline_ksk != 0; i++)
 		if (s->key[i].algorithm != p->algorithm || s->key[i].roles == ROLE_CSK)
-			return p->offline_ksk != 0;
-	return false;
+			return true;
+	return p->offline_ksk == 0 && s->ksk_elsewhere && !has_ksk(s);
 }
 
 enum err roll_step(const struct policy *p, struct sign_state *s, const struct roll_key *keys, size_t n_keys,
@@ -351,12 +351,13 @@ enum err roll_step(const struct policy *p, struct sign_state *s, const struct ro
 	struct run r = { p, s, now > s->last ? now : s->last, out, true };
 
 	memset(out, 0, sizeof *out);
-	if (needs_the_ksk(p, s))
-		return ERR_REFUSED;
 	ttl_follow(&r, TTL_DNSKEY, p->dnskey_ttl, p->zone_delay);
 	ttl_follow(&r, TTL_ZONE, p->zone_ttl, p->zone_delay);
 	ttl_follow(&r, TTL_DS, p->ds_ttl, p->parent_delay);
 	take_over(&r, keys, n_keys);
+	if (needs_the_ksk(p, s))
+		return ERR_REFUSED;
+	s->ksk_elsewhere = p->offline_ksk != 0;
 	for (int round = 0; r.changed && round < ROUNDS_MAX && out->n_want == 0; round++) {
 		r.changed = false;
 		for (unsigned i = 0; i < s->n_keys; i++)

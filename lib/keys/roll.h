@@ -39,7 +39,8 @@ struct roll_key {
 	bool published, signs; /* at this moment, by its times alone: what a zone without a policy does */
 	uint16_t tag;
 	uint8_t digest[KEY_DIGEST_LEN];
-	int64_t created, activate, inactive, remove;
+	int64_t turn; /* of keys that are nobody's yet the earliest is taken first */
+	int64_t activate, inactive, remove;
 };
 
 struct roll_want {
@@ -71,12 +72,12 @@ struct roll_result {
 };
 
 /* roll_step takes the state to `now` (never back: an earlier time counts as that of the last step). `keys` are all
- * keys of the zone that exist; those that the state does not have are taken when one is needed, the oldest first,
+ * keys of the zone that exist; those that the state does not have are taken when one is needed, in their turn,
  * unless their time to be inactive or removed is set. If keys must be made first, out->n_want tells which: make
  * them, and step again from the state as it was. With an empty state, keys that were already published and active
  * are taken over as they are.
- * ERR_REFUSED: the policy has the KSK offline, and the zone's keys another algorithm, or a CSK is among them; that
- * roll-over needs the KSK. */
+ * ERR_REFUSED: what the policy wants needs the KSK, which is elsewhere: another algorithm, a zone with a CSK, or an
+ * end of its being elsewhere while it is not among `keys`. */
 enum err roll_step(const struct policy *p, struct sign_state *s, const struct roll_key *keys, size_t n_keys,
 		   int64_t now, struct roll_result *out);
 

@@ -56,6 +56,7 @@ void state_write(const struct sign_state *s, struct wr *w)
 		put_number(w, s->ttl[i].shown);
 		put_time(w, s->ttl[i].until);
 	}
+	wr_u8(w, s->ksk_elsewhere);
 	wr_u8(w, (uint8_t)s->n_keys);
 	for (unsigned i = 0; i < s->n_keys; i++)
 		key_write(&s->key[i], w);
@@ -123,6 +124,7 @@ static void body_read(struct rd *r, struct sign_state *s)
 		s->ttl[i].shown = take_number(r);
 		s->ttl[i].until = take_time(r);
 	}
+	s->ksk_elsewhere = take_below(r, 2) == 1;
 	s->n_keys = take_below(r, STATE_KEYS_MAX + 1);
 	for (unsigned i = 0; i < s->n_keys && !r->bad; i++) {
 		key_read(r, &s->key[i]);

@@ -58,6 +58,7 @@ struct sign_state {
 		uint32_t shown;   /* TTL since the last run */
 		int64_t until;    /* when no cache has more than what is shown */
 	} ttl[TTL_KINDS];
+	bool ksk_elsewhere; /* the KSK's part is not in here: policy.h, offline_ksk */
 	unsigned n_keys;
 	struct key_state key[STATE_KEYS_MAX];
 };

@@ -169,21 +169,76 @@ static struct signed_set signed_set_of(struct pen *p, const struct name *owner, 
 	return (struct signed_set){ owner, s->type, CLASS_IN, s->n, p->rdata };
 }
 
-void pen_sign(struct pen *p, size_t at, const struct node *n, struct rrset *set, const struct old_set *old)
+/* The set must be the one that was signed elsewhere: nothing of the file may have joined it. */
+static void check_given(struct pen *p, const struct rrset *set, size_t n)
+{
+	const struct sign_plan *plan = p->s->plan;
+	uint32_t signed_there = 0;
+	char type[16];
+
+	for (size_t i = 0; i < plan->n_given; i++)
+		signed_there += plan->given[i].type == set->type;
+	rrtype_print(set->type, type);
+	if (n == 0)
+		signing_fails(p->s, p->worker, p->at, ERR_REFUSED,
+			      "the %s records of the file are not signed: the key that signs them is elsewhere; "
+			      "remove them from the file", type);
+	else if (set->n != signed_there || set->ttl != plan->dnskey_ttl)
+		signing_fails(p->s, p->worker, p->at, ERR_REFUSED,
+			      "the file has %s records of its own, or with another TTL, and the set was signed elsewhere "
+			      "without them: remove them from the file", type);
+}
+
+static bool was_given(const struct old_set *old, struct view rrsig)
+{
+	struct view was;
+
+	for (uint32_t i = old->n; i < old->n + old->n_sig; i++)
+		if (old_rdata(old, i, &was) && view_eq(was, rrsig))
+			return true;
+	return false;
+}
+
+/* give copies the signatures that were made elsewhere. */
+static void give(struct pen *p, struct rrset *set, const struct old_set *old)
+{
+	bool new = false;
+
+	const struct sign_plan *plan = p->s->plan;
+	struct arena *a = signing_arena(p->s, p->worker);
+
+	set->sig = arena_take(a, plan->n_given * sizeof *set->sig);
+	for (size_t i = 0; i < plan->n_given; i++) {
+		const struct view v = plan->given[i].rdata;
+		const struct rdata copy = { arena_copy(a, v.p, v.n), (uint16_t)v.n, 0 };
+
+		if (!sign_given_covers(&plan->given[i], set->type))
+			continue;
+		put_in_order(set, &copy);
+		new |= old != NULL && !was_given(old, v);
+	}
+	check_given(p, set, set->n_sig);
+	p->count.kept += set->n_sig;
+	p->count.differs += new;
+}
+
+static bool is_given(const struct pen *p, const struct node *n, uint16_t type)
+{
+	return p->s->plan->n_given != 0 && n == p->s->apex && (type == RR_DNSKEY || type == RR_CDS || type == RR_CDNSKEY);
+}
+
+/* make_all puts the signatures of every key that covers the set at it, made or kept. */
+static void make_all(struct pen *p, const struct node *n, const struct name *owner, struct rrset *set,
+		     const struct old_set *old)
 {
 	const struct sign_plan *plan = p->s->plan;
 	struct arena *a = signing_arena(p->s, p->worker);
 	struct signed_set data;
-	struct name owner;
 	struct rrsig sig;
 
-	node_name(n, &owner);
-	p->at = at;
-	fields(p, &owner, n, set, &sig);
-	data = signed_set_of(p, &owner, set);
+	fields(p, owner, n, set, &sig);
+	data = signed_set_of(p, owner, set);
 	set->sig = arena_take(a, plan->n_keys * sizeof *set->sig);
-	set->n_sig = 0;
-	set->sig_ttl = set->ttl; /* RFC 4034 3 */
 	for (size_t k = 0; k < plan->n_keys; k++) {
 		struct view kept = { NULL, 0 };
 		struct rdata made;
@@ -202,6 +257,20 @@ void pen_sign(struct pen *p, size_t at, const struct node *n, struct rrset *set,
 		}
 		put_in_order(set, &made);
 	}
+}
+
+void pen_sign(struct pen *p, size_t at, const struct node *n, struct rrset *set, const struct old_set *old)
+{
+	struct name owner;
+
+	node_name(n, &owner);
+	p->at = at;
+	set->n_sig = 0;
+	set->sig_ttl = set->ttl; /* RFC 4034 3 */
+	if (is_given(p, n, set->type))
+		give(p, set, old);
+	else
+		make_all(p, n, &owner, set, old);
 	p->s->records[p->worker] += set->n_sig;
 	if (old != NULL && (old->n_sig != set->n_sig || old->sig_ttl != set->sig_ttl))
 		p->count.differs++;

@@ -33,6 +33,11 @@ bool sign_key_covers(const struct sign_key *k, uint16_t type)
 	return type == RR_DNSKEY || type == RR_CDS || type == RR_CDNSKEY ? k->signs_keys : k->signs_zone;
 }
 
+bool sign_given_covers(const struct sign_given *g, uint16_t type)
+{
+	return g->type == RR_RRSIG && g->rdata.n > RRSIG_HEAD && get_u16(g->rdata.p) == type;
+}
+
 static enum err refuse(struct signing *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 static enum err refuse(struct signing *s, const char *fmt, ...)
@@ -117,6 +122,9 @@ static enum err check_algorithm(struct signing *s, const struct dnskey *dnskey)
 		keys |= k->signs_keys && k->key->algorithm == dnskey->algorithm;
 		zone |= k->signs_zone && k->key->algorithm == dnskey->algorithm;
 	}
+	for (size_t i = 0; i < s->plan->n_given; i++)
+		keys |= sign_given_covers(&s->plan->given[i], RR_DNSKEY) &&
+			s->plan->given[i].rdata.p[2] == dnskey->algorithm;
 	if (keys && zone)
 		return OK;
 	return refuse(s,

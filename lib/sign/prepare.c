@@ -59,6 +59,9 @@ static void put_keys(struct zone *z, const struct sign_plan *p, uint32_t ttl)
 			if (p->cds_digests & 1U << digests[d])
 				put_cds(z, k->key, digests[d], ttl);
 	}
+	for (size_t i = 0; i < p->n_given; i++)
+		if (p->given[i].type != RR_RRSIG)
+			put(z, p->given[i].type, ttl, p->given[i].rdata);
 	if (p->cds_delete) { /* RFC 8078 4 */
 		put(z, RR_CDS, ttl, BYTES("\0\0\0\0\0"));
 		put(z, RR_CDNSKEY, ttl, BYTES("\0\0\3\0\0"));

@@ -53,6 +53,9 @@ enum err plan_check(struct signing *s);
 /* sign_key_covers is true if a key signs RRsets of this type. */
 bool sign_key_covers(const struct sign_key *k, uint16_t type);
 
+/* sign_given_covers is true for a given RRSIG over an RRset of this type. */
+bool sign_given_covers(const struct sign_given *g, uint16_t type);
+
 /* The chains (nsec.c, nsec3.c): put at nodes, or merged into the zone. */
 enum err nsec_make(struct signing *s);
 enum err nsec3_make(struct signing *s);

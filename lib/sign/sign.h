@@ -63,6 +63,13 @@ struct sign_old {
 
 typedef void sign_progress_fn(void *context, const char *doing, uint64_t done, uint64_t total);
 
+/* A record that comes from elsewhere as it is: of the DNSKEY, CDS and CDNSKEY sets, or an RRSIG that covers one of
+ * them. Where there is one, the key that signs these is elsewhere, and none here does. */
+struct sign_given {
+	uint16_t type;
+	struct view rdata;
+};
+
 struct sign_plan {
 	const struct sign_key *key;
 	size_t n_keys; /* at most SIGN_KEYS_MAX */
@@ -85,6 +92,9 @@ struct sign_plan {
 	unsigned cds_digests; /* bit 1 << type for SHA-256 (2) and SHA-384 (4) */
 	bool cds_delete;      /* CDS and CDNSKEY ask the parent to take the DS away (RFC 8078 4) */
 	bool csync;           /* a CSYNC asks it to copy NS and glue (RFC 7477) */
+
+	const struct sign_given *given; /* at the apex, with dnskey_ttl; n_given 0: all is made here */
+	size_t n_given;
 
 	const struct sign_old *old; /* NULL: there was no such zone */
 	sign_progress_fn *progress; /* may be NULL; called from the caller's thread */

@@ -85,7 +85,7 @@ static void make_key(struct sim *m, const struct roll_want *want, int64_t now)
 				.sep = want->roles != ROLE_ZSK,
 				.tag = (uint16_t)rng_below(&m->r, 60),
 				.usable = true,
-				.created = now };
+				.turn = now };
 	rng_bytes(&m->r, f->digest, sizeof f->digest);
 	m->n_files++;
 }

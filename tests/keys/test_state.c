@@ -19,6 +19,7 @@ static void random_state(struct rng *r, struct sign_state *s)
 		s->ttl[i].shown = (uint32_t)rng_next(r);
 		s->ttl[i].until = random_time(r);
 	}
+	s->ksk_elsewhere = rng_percent(r, 50);
 	s->n_keys = rng_below(r, STATE_KEYS_MAX + 1);
 	for (unsigned i = 0; i < s->n_keys; i++) {
 		struct key_state *k = &s->key[i];
