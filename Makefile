@@ -12,14 +12,14 @@ STD      = -std=c11 -D_GNU_SOURCE -Ilib -I.
 HARDEN   = -fstack-protector-strong -fPIE
 ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(CFLAGS) $(SANITIZE) -MMD -MP
 LINK     = $(CC) -pie $(CFLAGS) $(SANITIZE) $(LDFLAGS)
-LIBS     = -llmdb -lcrypto -lsodium -lm -lpthread
+LIBS     = -Wl,--as-needed -llmdb -lcrypto -lsodium -lcyaml -lm -lpthread
 CK_LIBS := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
 
 LIB_SRC    := $(sort $(wildcard lib/*/*.c))
 ZONEC_SRC  := $(sort $(wildcard zonec/*.c))
 SERVER_SRC := $(sort $(wildcard server/*.c))
 TEST_SRC   := $(sort $(wildcard tests/*/test_*.c))
-HELP_SRC   := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/model/*.c tests/help/*.c tests/survive/*.c)))
+HELP_SRC   := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/model/*.c tests/help/*.c tests/survive/*.c tests/keys/*.c)))
 FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC  := $(sort $(wildcard tests/bench/bench_*.c))
 OBJ         = $(patsubst %.c,$(B)/%.o,$(1))

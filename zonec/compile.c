@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bake/compile.h"
+#include "zonec/follow.h"
 #include "zonec/load.h"
 
 static int exit_of(enum err e)
@@ -18,6 +19,8 @@ struct batch {
 	struct compile_job job[COMPILE_GROUP];
 	char origin[COMPILE_GROUP][NAME_TEXT_MAX]; /* as the operator wrote it */
 	struct zone *zone[COMPILE_GROUP];
+	struct sign_result result[COMPILE_GROUP];   /* of zones that were signed: made or kept is not 0 */
+	struct following *following[COMPILE_GROUP]; /* a policy, or NULL; its job's state is in it */
 	size_t n, names;
 	int worst; /* exit code so far */
 };
@@ -31,6 +34,18 @@ static void note(struct batch *b, int code)
 		b->worst = code;
 }
 
+/* in_words says how a zone was signed: an empty text if it was not. */
+static const char *in_words(const struct sign_result *r)
+{
+	static char text[120];
+
+	text[0] = 0;
+	if (r->made + r->kept != 0)
+		(void)snprintf(text, sizeof text, "; serial %u, %llu signatures made, %llu kept", r->serial,
+			       (unsigned long long)r->made, (unsigned long long)r->kept);
+	return text;
+}
+
 static void report(const struct batch *b, size_t i)
 {
 	const struct compile_job *job = &b->job[i];
@@ -38,7 +53,19 @@ static void report(const struct batch *b, size_t i)
 	if (job->result != OK)
 		complain("%s: not compiled: %s", b->origin[i], job->why);
 	else if (!b->options->quiet)
-		printf("%s: compiled, %llu records\n", b->origin[i], (unsigned long long)b->zone[i]->n_records);
+		printf("%s: compiled, %llu records%s\n", b->origin[i], (unsigned long long)b->zone[i]->n_records,
+		       in_words(&b->result[i]));
+}
+
+/* A zone is done, or was as it is: what its policy did is told, and noted in the keys' files. */
+static void followed(struct batch *b, const struct name *apex, const char *origin, struct following *f, bool done)
+{
+	if (f == NULL)
+		return;
+	if (done && !follow_done(b->options, apex, origin, f))
+		note(b, EXIT_SYSTEM);
+	follow_end(f);
+	free(f);
 }
 
 static void batch_compile(struct batch *b)
@@ -49,6 +76,7 @@ static void batch_compile(struct batch *b)
 		report(b, i);
 		if (b->job[i].result != OK)
 			note(b, exit_of(b->job[i].result));
+		followed(b, &b->zone[i]->apex, b->origin[i], b->following[i], b->job[i].result == OK);
 		zone_free(b->zone[i]);
 	}
 	b->n = b->names = 0;
@@ -59,44 +87,113 @@ static void take_progress(void *progress, const char *doing, uint64_t done, uint
 	progress_at(progress, doing, done, total, done, "names");
 }
 
-static void batch_add(struct batch *b, const char *origin, const char *path)
+/* An unchanged zone is there already, down to its signatures; its policy may have something to remember. */
+static void keep(struct batch *b, const struct name *apex, const char *origin, struct loaded *l,
+		 struct following *f)
+{
+	enum err e = f != NULL && f->changed ? follow_keep(b->store, apex, f) : OK;
+
+	zone_free(l->zone);
+	if (e != OK) {
+		complain("%s: the state of its keys was not written: %s", origin, err_text(e));
+		note(b, EXIT_SYSTEM);
+	} else if (!b->options->quiet) {
+		printf("%s: unchanged, serial %u\n", origin, l->result.serial);
+	}
+	followed(b, apex, origin, f, e == OK);
+}
+
+static void batch_push(struct batch *b, const struct options *o, const char *origin, struct loaded *l,
+		       struct following *f)
+{
+	b->result[b->n] = l->result;
+	b->following[b->n] = f;
+	b->job[b->n] = (struct compile_job){
+		.zone = l->zone,
+		.facts = { .now = (uint64_t)now_of(o),
+			   .checks = l->checks,
+			   .replace = o->replace,
+			   .signing = f != NULL ? view_of(f->octets, f->n_octets) : view_of(NULL, 0),
+			   .progress = take_progress,
+			   .context = &b->progress },
+	};
+	b->zone[b->n] = l->zone;
+	snprintf(b->origin[b->n], sizeof b->origin[b->n], "%s", origin);
+	b->names += l->zone->n_nodes;
+	if (++b->n == COMPILE_GROUP || b->names >= BATCH_NAMES)
+		batch_compile(b);
+}
+
+/* follow steps the zone's policy; NULL: it has none, or it has said what is wrong and *code is not EXIT_DONE. */
+static struct following *follow(struct batch *b, const struct options *o, const struct name *apex,
+				const char *origin, int *code)
+{
+	struct following *f;
+	char why[SIGN_WHY];
+
+	*code = EXIT_DONE;
+	if (o->policy == NULL)
+		return NULL;
+	f = malloc(sizeof *f);
+	enum err e = f != NULL ? follow_begin(o, b->store, apex, f, why) : ERR_MEMORY;
+	if (e == OK)
+		return f;
+	complain("%s: not compiled: %s", origin, f != NULL ? why : err_text(e));
+	*code = exit_of(e == ERR_FORMAT ? ERR_REFUSED : e);
+	free(f);
+	return NULL;
+}
+
+/* load reads the zone and signs it, by its policy or as the options say. */
+static void load(struct batch *b, const struct options *o, const struct name *apex, const char *path,
+		 struct following *f, struct loaded *l)
+{
+	struct zone_signing signing;
+	bool has_keys = f != NULL && follow_sign(f, now_of(o), &signing);
+
+	progress_begin(&b->progress, b->options->quiet);
+	load_zone(o, apex, path, has_keys ? &signing : NULL, &b->progress, l);
+	if (f != NULL)
+		zone_signing_end(&signing);
+}
+
+/* batch_add takes a zone with its own options, which for one of a list may be more than the command's. */
+static void batch_add(struct batch *b, const struct options *o, const char *origin, const char *path)
 {
 	struct name apex;
 	struct loaded l;
+	int code;
 
 	if (!origin_read(origin, &apex)) {
 		note(b, b->options->list == NULL ? EXIT_USAGE : EXIT_WRONG);
 		return;
 	}
-	progress_begin(&b->progress, b->options->quiet);
-	load_zone(b->options, &apex, path, &b->progress, &l);
+	struct following *f = follow(b, o, &apex, origin, &code);
+	if (code != EXIT_DONE) {
+		note(b, code);
+		return;
+	}
+	load(b, o, &apex, path, f, &l);
 	if (l.zone == NULL) {
 		complain("%s: not compiled, %llu errors; the database is as it was", origin,
 			 (unsigned long long)l.errors);
 		note(b, l.unreadable && b->options->list == NULL ? EXIT_SYSTEM : EXIT_WRONG);
-		return;
+		followed(b, &apex, origin, f, false);
+	} else if (l.is_signed && l.result.unchanged) {
+		keep(b, &apex, origin, &l, f);
+	} else {
+		batch_push(b, o, origin, &l, f);
 	}
-	b->job[b->n] = (struct compile_job){
-		.zone = l.zone,
-		.facts = { .now = (uint64_t)now_of(b->options),
-			   .checks = l.checks,
-			   .replace = b->options->replace,
-			   .progress = take_progress,
-			   .context = &b->progress },
-	};
-	b->zone[b->n] = l.zone;
-	snprintf(b->origin[b->n], sizeof b->origin[b->n], "%s", origin);
-	b->names += l.zone->n_nodes;
-	if (++b->n == COMPILE_GROUP || b->names >= BATCH_NAMES)
-		batch_compile(b);
 }
 
-/* A line of a list is ORIGIN FILE; the file is relative to the list. Gives the number of words found. */
-static unsigned split(char *line, char *word[3])
-{
-	unsigned n = 0;
+enum { LINE_WORDS_MAX = 64 };
 
-	for (char *save, *w = strtok_r(line, " \t\r\n", &save); w != NULL && *w != '#' && n < 3;
+/* A line of a list is ORIGIN FILE [OPTIONS]; the file is relative to the list. Gives the number of words found. */
+static int split(char *line, char *word[LINE_WORDS_MAX])
+{
+	int n = 0;
+
+	for (char *save, *w = strtok_r(line, " \t\r\n", &save); w != NULL && *w != '#' && n < LINE_WORDS_MAX;
 	     w = strtok_r(NULL, " \t\r\n", &save))
 		word[n++] = w;
 	return n;
@@ -115,21 +212,31 @@ static char *beside(const char *list, const char *file)
 	return path;
 }
 
+/* line_options gives the options of one line: the command's, and its own. Where the database is, is the command's.
+ */
+static bool line_options(const struct batch *b, char *line, struct options *o)
+{
+	char *word[LINE_WORDS_MAX];
+
+	*o = *b->options;
+	return options_more(split(line, word), word, o) && o->n_operands == 2 && o->db == b->options->db &&
+	       o->list == b->options->list;
+}
+
 /* One bad zone, or a bad line, does not stop the others. */
 static void compile_line(struct batch *b, char *line, unsigned number)
 {
-	char *word[3];
-	unsigned n = split(line, word);
+	static struct options o; /* large for a stack */
 
-	if (n == 0)
+	if (line[strspn(line, " \t\r\n")] == 0 || line[strspn(line, " \t")] == '#')
 		return;
-	if (n != 2) {
-		complain("%s:%u: a line is ORIGIN FILE", b->options->list, number);
+	if (!line_options(b, line, &o)) {
+		complain("%s:%u: a line is ORIGIN FILE [OPTIONS]", b->options->list, number);
 		note(b, EXIT_WRONG);
 		return;
 	}
-	char *path = beside(b->options->list, word[1]);
-	batch_add(b, word[0], path);
+	char *path = beside(b->options->list, o.operand[1]);
+	batch_add(b, &o, o.operand[0], path);
 	free(path);
 }
 
@@ -159,6 +266,10 @@ int command_compile(const struct options *o)
 
 	if (o->db == NULL || (o->list == NULL ? o->n_operands != 2 : o->n_operands != 0))
 		return EXIT_USAGE;
+	if (o->policy != NULL && o->keydir == NULL) {
+		complain("--policy needs a place for the zone's keys: -k KEYDIR");
+		return EXIT_USAGE;
+	}
 	b.options = o;
 	if (store_open(o->db, 0, &b.store, why) != OK) {
 		complain("%s", why);
@@ -167,8 +278,9 @@ int command_compile(const struct options *o)
 	if (o->list != NULL)
 		compile_list(&b);
 	else
-		batch_add(&b, o->operand[0], o->operand[1]);
+		batch_add(&b, o, o->operand[0], o->operand[1]);
 	batch_compile(&b);
+	sign_keys_close();
 	store_close(b.store);
 	return b.worst;
 }

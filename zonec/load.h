@@ -1,13 +1,15 @@
 /*
- * load.h -- a master file becomes a checked zone; its findings are reported.
+ * load.h -- a master file becomes a checked zone, signed if the options say so;
+ * its findings are reported.
  *
- * Knows: zone/, report.h.   Must not know: databases.
+ * Knows: zone/, sign.h, report.h.   Must not know: databases.
  */
 #ifndef ZONEC_LOAD_H
 #define ZONEC_LOAD_H
 
 #include "zone/zone.h"
 #include "zonec/progress.h"
+#include "zonec/sign.h"
 #include "zonec/zonec.h"
 
 struct loaded {
@@ -15,11 +17,14 @@ struct loaded {
 	uint64_t errors, warnings;
 	uint64_t checks; /* bit set of the checks that ran */
 	bool unreadable; /* the file could not be read: exit 3, not 1 */
+	bool is_signed;  /* by us, now */
+	struct sign_result result;
 };
 
 /* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard
- * output), and how far it is through `progress`, which has begun. out->zone is the caller's to free. */
-void load_zone(const struct options *o, const struct name *origin, const char *path, struct progress *progress,
-	       struct loaded *out);
+ * output), and how far it is through `progress`, which has begun. It signs the zone by a plan of a policy, if
+ * there is one (not NULL), or as the options say. out->zone is the caller's to free. */
+void load_zone(const struct options *o, const struct name *origin, const char *path,
+	       struct zone_signing *by_policy, struct progress *progress, struct loaded *out);
 
 #endif

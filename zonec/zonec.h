@@ -19,12 +19,21 @@ struct choice {
 	uint8_t severity;
 };
 
+/* How a zone is signed, as the operator says it. */
+struct sign_options {
+	bool sign, nsec, nsec3, optout, allow_iterations, cds_delete, csync;
+	const char *salt, *iterations, *zonemd, *serial, *cds_digests;
+	const char *validity, *key_validity, *inception, *jitter, *refresh, *dnskey_ttl;
+};
+
 /* The command line, parsed. */
 struct options {
 	const char *db, *list, *now, *threads, *max_errors;
 	const char *keydir, *algorithm, *bits, *publish, *activate, *inactive, *delete, *digest;
+	const char *policy, *until;
 	bool quiet, json, replace, explain, dnssec, help;
 	bool csk, ksk, zsk;
+	struct sign_options sign;
 	struct choice choice[CHECK_CHOICES_MAX];
 	unsigned n_choices;
 	const char *operand[OPERANDS_MAX];
@@ -36,6 +45,9 @@ void complain(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* options_read takes the words behind the command; false: it has said what is wrong. */
 MUST_CHECK bool options_read(int argc, char **argv, struct options *o);
+
+/* options_more takes more words, for one zone of a list, beyond what *o says already. */
+MUST_CHECK bool options_more(int argc, char **argv, struct options *o);
 
 /* options_print lists all options. */
 void options_print(void);
@@ -61,5 +73,11 @@ int command_key_list(const struct options *o);
 int command_key_status(const struct options *o);
 int command_key_ds(const struct options *o);
 int command_key_retire(const struct options *o);
+int command_key_rehearse(const struct options *o);
+int command_key_ds_seen(const struct options *o);
+int command_key_ds_gone(const struct options *o);
+int command_ksr_create(const struct options *o);
+int command_ksr_sign(const struct options *o);
+int command_ksr_import(const struct options *o);
 
 #endif

@@ -166,7 +166,7 @@ static void check_node_signatures(struct sig_job *j, size_t at)
 	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next) {
 		if (s->n == 0)
 			note(j, at, s, &s->sig[0], CHECK_RRSIG_STRAY, "covers no records");
-		else if (node_authoritative(n) && set_authoritative(n, s->type))
+		else if (set_authoritative(n, s->type))
 			check_set_signatures(j, at, &owner, s);
 		else if (s->n_sig > 0)
 			note(j, at, s, &s->sig[0], CHECK_RRSIG_STRAY,

@@ -1,0 +1,198 @@
+#!/bin/bash
+# A policy as its users see it: a zone compiled again and again as time goes by, through every kind of roll-over.
+# After each step the zone is dumped and checked, down to every signature, by zonec check, and by the tools of others
+# that are installed.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+zonec=$PWD/${B:-build}/bin/zonec
+checks=0 failures=0
+work=$(tests/help/tempdir.sh) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+if [ ! -x "$zonec" ]; then
+	echo "skipped: there is no $zonec"
+	exit 77
+fi
+cd "$work" || exit 1
+
+# is WHY CONDITION...: one check.
+is() {
+	local why=$1
+	shift
+	checks=$((checks + 1))
+	if ! "$@"; then
+		failures=$((failures + 1))
+		printf 'not so: %s (now %s, code %s)\n' "$why" "$(date -u -d "@$now" +%F\ %T)" "$code"
+		cat out err
+	fi
+}
+says() { grep -q -e "$1" err; }
+prints() { grep -q -e "$1" out; }
+prints_not() { ! grep -q -e "$1" out; }
+code_is() { [ "$code" = "$1" ]; }
+run() {
+	"$zonec" "$@" --now "$now" >out 2>err
+	code=$?
+}
+
+cat >zone <<'END'
+$TTL 3600
+@	SOA	ns hostmaster 1 7200 3600 604800 3600
+	NS	ns
+ns	A	192.0.2.1
+www	A	192.0.2.2
+child	NS	ns.child
+ns.child A	192.0.2.3
+END
+cat >policy.yaml <<'END'
+policies:
+  - name: first
+    algorithm: ED25519
+    zsk-lifetime: 20d
+    ksk-lifetime: 50d
+    serial: unixtime
+    zonemd: sha-384
+  - name: csk
+    keys: csk
+    denial: nsec
+    serial: unixtime
+  - name: other
+    keys: csk
+    algorithm: ECDSAP256SHA256
+    serial: unixtime
+  - name: leave
+    keys: none
+END
+
+# whole: what the database has is a zone that validates at this moment, or an unsigned one; others think so, too.
+whole() {
+	"$zonec" dump -d db test. >dumped 2>err || return 1
+	"$zonec" check --now "$now" --off rrsig-expires-soon -q test. dumped >out 2>err || return 1
+	grep -q DNSKEY dumped || return 0
+	if command -v ldns-verify-zone >/dev/null; then
+		ldns-verify-zone -t "$(date -u -d "@$now" +%Y%m%d%H%M%S)" dumped >out 2>&1 || return 1
+	fi
+	if command -v kzonecheck >/dev/null; then
+		kzonecheck -o test. -t "$now" dumped >out 2>&1 || return 1
+	fi
+}
+
+# step POLICY: a compile; then what the parent does at once, if somebody waits for it. Sets next, 0: nothing is due.
+step() {
+	run compile -d db -k keys --policy "policy.yaml:$1" test. zone
+	is "a compile by policy $1" code_is 0
+	cat out >>history
+	next=$(sed -n 's/.*the next step is due \(.*\)/\1/p' out)
+	next=${next:+$(date -u -d "$next" +%s)}
+	cp out said
+	is "the zone is whole" whole
+	if grep -q "key ds-seen" said; then
+		"$zonec" key ds-seen -d db --now "$now" test. >out 2>err
+		code=$?
+		is "the parent has a DS" code_is 0
+		next=$((now + 1))
+	fi
+	if grep -q "key ds-gone" said; then
+		"$zonec" key ds-gone -d db --now "$now" test. >out 2>err
+		code=$?
+		is "the parent has a DS no more" code_is 0
+		next=$((now + 1))
+	fi
+}
+
+# live POLICY DAYS: steps whenever one is due.
+live() {
+	local end=$((now + $2 * 86400)) steps=0
+
+	while [ "$now" -lt "$end" ] && [ "$steps" -lt 200 ]; do
+		steps=$((steps + 1))
+		step "$1"
+		if [ -z "$next" ] || [ "$next" -gt "$end" ]; then next=$end; fi
+		now=$next
+	done
+}
+count() { grep -c -e "$1" history; }
+at_least() { [ "$(count "$2")" -ge "$1" ]; }
+
+now=1795884356 # 2026-11-28 16:45:56
+
+# ---- from unsigned to signed, and a life of roll-overs ----
+
+: >history
+live first 60
+is "ZSKs took over" at_least 3 "ZSK [0-9]*: it signs the zone"
+is "ZSKs left" at_least 2 "ZSK [0-9]*: is gone"
+is "KSKs took over" at_least 2 "KSK [0-9]*: the parent is asked for its DS"
+is "a KSK left" at_least 1 "KSK [0-9]*: is gone"
+is "the zone has one KSK's CDS" [ "$(grep -c "CDS" dumped)" -ge 2 ]
+
+# The same moment again: nothing happens, no key is made.
+run compile -d db -k keys --policy policy.yaml:first test. zone
+keys=$(find keys -name '*.key' | wc -l)
+run compile -d db -k keys --policy policy.yaml:first test. zone
+is "the same run again does nothing to keys" prints_not "SK [0-9]*:"
+is "and makes none" [ "$(find keys -name '*.key' | wc -l)" = "$keys" ]
+
+# ---- to one key, to another algorithm, to none ----
+
+: >history
+live csk 10
+is "an algorithm and a CSK took over" at_least 1 "CSK [0-9]*: its DS is in every cache"
+is "and the old keys left" at_least 2 "[KZ]SK [0-9]*: is gone"
+: >history
+live other 3
+live leave 10
+is "keys that were on their way left too" at_least 1 "CSK [0-9]*: is gone"
+is "the zone is unsigned" [ "$(grep -c -e RRSIG -e DNSKEY dumped)" = 0 ]
+run key ds-seen -d db test.
+is "nothing waits then" says "no key waits for its DS"
+
+# ---- a key made and not committed is used by the next run ----
+
+rm -rf db2 keys2
+cp zone broken
+echo "www CNAME www" >>broken
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. broken
+is "a zone that is wrong is not compiled" code_is 1
+keys=$(find keys2 -name '*.key' | wc -l)
+is "its key was made" [ "$keys" = 1 ]
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+is "it is compiled now" code_is 0
+is "with the key that was there" [ "$(find keys2 -name '*.key' | wc -l)" = 1 ]
+
+# ---- refusals ----
+
+run compile -d db --policy policy.yaml:csk test. zone
+is "a policy without a key directory" code_is 2
+is "is told" says "policy needs a place for the zone's keys"
+run compile -d db -k keys --policy policy.yaml test. zone
+is "a file of four policies wants a name" says "it holds 4 policies; say which"
+run compile -d db -k keys --policy policy.yaml:csk --nsec3 --sign test. zone
+is "a policy says it all" says "policy says all"
+printf '$TTL 2d\n@ SOA ns h 1 1 1 604800 1\n@ NS ns\nns A 192.0.2.1\n' >long
+run compile -d db -k keys --policy policy.yaml:csk test. long
+is "a TTL above the policy's" code_is 1
+is "is named with its line" says "long:2.*TTL 172800 is above the policy's max-zone-ttl of 86400 s"
+mv keys2/*.private elsewhere.private
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+is "a key that is missing" code_is 1
+is "is named" says "the CSK with tag [0-9]* is in use and its .private file is not in the key directory"
+run key ds-seen -d db2 test.
+is "no DS is on its way yet" says "no key waits for its DS"
+run key ds-seen -d db2 other.
+is "a zone without a policy" says "no policy has signed it yet"
+run key ds-gone -d db2 test. 70000
+is "no tag" says "is no key tag"
+
+# ---- rehearsal ----
+
+run key rehearse --policy policy.yaml:first --until +60d test.
+is "a rehearsal" code_is 0
+is "tells of a second ZSK" prints "new ZSK 3: it signs the zone"
+is "and of the parent" prints "the parent has its DS, if it acts at once"
+run key rehearse --policy policy.yaml:first -k keys2 -d db2 --until +30d test.
+is "a rehearsal from a state" prints "CSK [0-9]*: is gone"
+is "to another algorithm" prints "new KSK 1: is made, ED25519"
+
+echo "Checks: $checks, Failures: $failures, Errors: 0"
+[ "$failures" = 0 ]

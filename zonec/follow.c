@@ -1,0 +1,238 @@
+#include "zonec/follow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "zonec/key.h"
+#include "zonec/life.h"
+
+/* ---- before ---- */
+
+/* The policy that was read last: that of all zones of a list, most often. */
+static enum err read_policy(const char *place, struct policy *out, char why[SIGN_WHY])
+{
+	static char *known;
+	static struct policy policy;
+	struct policy_why said;
+
+	if (known == NULL || strcmp(known, place) != 0) {
+		free(known);
+		known = NULL;
+		enum err e = policy_read(place, &policy, &said);
+		if (e != OK) {
+			(void)snprintf(why, SIGN_WHY, "%s", said.text);
+			return e;
+		}
+		known = strdup(place);
+	}
+	*out = policy;
+	return OK;
+}
+
+static enum err read_state(struct store *s, const struct name *apex, struct sign_state *out, char why[SIGN_WHY])
+{
+	struct store_txn *t;
+	enum err e = store_read(s, &t);
+
+	if (e != OK) {
+		(void)snprintf(why, SIGN_WHY, "the state of its keys: %s", err_text(e));
+		return e;
+	}
+	bool right = state_of(t, apex, out);
+	store_abort(t);
+	if (!right)
+		(void)snprintf(why, SIGN_WHY, "the state of its keys cannot be used");
+	return right ? OK : ERR_DAMAGED;
+}
+
+/* What a bundle says of this moment; it must have all ZSKs that the state has published. */
+static enum err read_bundle(struct keydir *d, const struct name *apex, int64_t now, struct following *f,
+			    char why[SIGN_WHY])
+{
+	struct view dnskey[STATE_KEYS_MAX];
+	size_t n = 0;
+	char date[DATE_TEXT];
+	enum err e = ksr_kept(d, apex, &f->bundles, why);
+
+	if (e == ERR_NOTFOUND)
+		return keyio_why(why, e,
+				 "there are no bundles of its KSK, which is elsewhere: zonec ksr create, "
+				 "ksr sign there, ksr import");
+	if (e != OK)
+		return e;
+	for (unsigned i = 0; i < f->life.state.n_keys; i++) {
+		const struct key *file = life_key(&f->life.keys, &f->life.state.key[i]);
+		if (file != NULL && thing_is_out(&f->life.state.key[i], THING_DNSKEY))
+			dnskey[n++] = file->dnskey;
+	}
+	const struct ksr_bundle *b = ksr_at(&f->bundles, now, dnskey, n);
+	date_print(f->bundles.bundle[f->bundles.n - 1].expires, date);
+	if (b == NULL)
+		return keyio_why(why, ERR_REFUSED,
+				 "none of the bundles of its KSK, of which the last expires %s, is good "
+				 "now and has the ZSKs that are needed; make others: zonec ksr create",
+				 date);
+	for (size_t i = 0; i < b->n; i++)
+		f->given[f->n_given++] = (struct sign_given){ b->record[i].type, b->record[i].rdata };
+	return OK;
+}
+
+enum err follow_begin(const struct options *o, struct store *s, const struct name *apex, struct following *f,
+		      char why[SIGN_WHY])
+{
+	struct sign_state old;
+	struct keydir *d = NULL;
+	struct wr w = wr_of(f->octets, sizeof f->octets);
+
+	memset(&f->life, 0, sizeof f->life);
+	f->bundles = (struct ksr){ 0 };
+	f->n_given = 0;
+	enum err e = read_policy(o->policy, &f->policy, why);
+	if (e == OK)
+		e = read_state(s, apex, &old, why);
+	if (e == OK)
+		e = sign_keydir(o->keydir, true, &d, why);
+	if (e == OK)
+		e = life_run(d, apex, &f->policy, &old, now_of(o), now_of(o), &f->life, why);
+	if (e == OK && f->policy.offline_ksk != 0)
+		e = read_bundle(d, apex, now_of(o), f, why);
+	if (e == OK)
+		e = life_retire(d, &f->life, why);
+	if (e != OK) {
+		follow_end(f);
+		return e;
+	}
+	state_write(&f->life.state, &w);
+	f->n_octets = w.len;
+	f->changed = f->life.result.n_events != 0;
+	return OK;
+}
+
+void follow_end(struct following *f)
+{
+	life_end(&f->life);
+	ksr_free(&f->bundles);
+}
+
+/* ---- the plan ---- */
+
+static const enum serial_policy serials[] = {
+	[POLICY_SERIAL_KEEP] = SERIAL_KEEP,
+	[POLICY_SERIAL_INCREMENT] = SERIAL_INCREMENT,
+	[POLICY_SERIAL_UNIXTIME] = SERIAL_UNIXTIME,
+	[POLICY_SERIAL_DATE] = SERIAL_DATE,
+};
+
+static void plan_of(const struct following *f, int64_t now, struct sign_plan *p)
+{
+	const struct policy *y = &f->policy;
+
+	sign_plan_default(p);
+	p->now = now;
+	p->denial = y->denial == POLICY_NSEC3 ? SIGN_NSEC3 : SIGN_NSEC;
+	p->optout = y->denial == POLICY_NSEC3 && y->optout != 0;
+	p->iterations = (uint16_t)y->iterations;
+	p->salt = view_of(y->salt, y->salt_len);
+	p->inception_offset = y->inception;
+	p->validity = y->validity;
+	p->key_validity = y->key_validity;
+	p->jitter = y->jitter;
+	p->refresh = y->refresh;
+	p->dnskey_ttl = y->dnskey_ttl;
+	p->serial = serials[y->serial];
+	p->zonemd = y->zonemd;
+	p->cds_digests = y->cds;
+	p->cds_delete = y->cds != 0 && f->life.result.cds_delete;
+	p->csync = y->csync != 0;
+	p->given = f->given;
+	p->n_given = f->n_given;
+	if (f->n_given != 0)
+		p->dnskey_ttl = f->bundles.ttl;
+}
+
+bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
+{
+	const struct sign_state *st = &f->life.state;
+
+	memset(s, 0, sizeof *s);
+	plan_of(f, now, &s->plan);
+	s->keys = f->life.keys;
+	f->life.keys = (struct keys){ 0 };
+	s->ttl_max = f->policy.zone_ttl;
+	for (unsigned i = 0; i < st->n_keys; i++) {
+		const struct key_state *k = &st->key[i];
+		struct sign_key use = { life_key(&s->keys, k), thing_is_out(k, THING_DNSKEY),
+					thing_is_out(k, THING_KEYSIG), thing_is_out(k, THING_ZONESIG),
+					f->policy.cds != 0 && roll_in_cds(st, k) };
+
+		use.published &= f->n_given == 0; /* else the bundle has it */
+		if (use.key != NULL && (use.published || use.signs_keys || use.signs_zone))
+			s->use[s->plan.n_keys++] = use;
+	}
+	s->plan.key = s->use;
+	return s->plan.n_keys != 0;
+}
+
+/* ---- after ---- */
+
+static void print_next(const char *origin, const struct following *f)
+{
+	const struct roll_result *r = &f->life.result;
+	char date[DATE_TEXT];
+
+	if (f->n_given != 0) {
+		date_print(f->bundles.bundle[f->bundles.n - 1].expires, date);
+		printf("%s: the bundles of its KSK reach until %s\n", origin, date);
+	}
+	if (r->wait_ds_seen)
+		printf("%s: waits for the parent: zonec key ds-seen, when it shows the DS\n", origin);
+	if (r->wait_ds_gone)
+		printf("%s: waits for the parent: zonec key ds-gone, when it no longer shows the DS\n", origin);
+	if (r->full)
+		printf("%s: no more keys until some have left\n", origin);
+	if (r->next == 0)
+		return;
+	date_print(r->next, date);
+	printf("%s: the next step is due %s\n", origin, date);
+}
+
+bool follow_done(const struct options *o, const struct name *apex, const char *origin, const struct following *f)
+{
+	const struct roll_result *r = &f->life.result;
+	struct keys keys = { 0 };
+	struct keydir *d;
+	char why[SIGN_WHY], text[EVENT_TEXT];
+
+	if (!o->quiet && !f->changed && o->list == NULL)
+		print_next(origin, f);
+	if (!f->changed)
+		return true;
+	for (unsigned i = 0; i < r->n_events && !o->quiet; i++)
+		if (event_text(&r->event[i], text))
+			printf("%s: %s %u: %s\n", origin, roles_text(r->event[i].roles), r->event[i].tag, text);
+	if (!o->quiet)
+		print_next(origin, f);
+	enum err e = sign_keydir(o->keydir, true, &d, why);
+	if (e == OK)
+		e = keydir_keys(d, apex, &keys, why);
+	if (e == OK)
+		e = life_note(d, &keys, &f->life.state, why);
+	keys_free(&keys);
+	if (e != OK)
+		complain("%s: compiled, but times in the files of its keys are old: %s", origin, why);
+	return e == OK;
+}
+
+enum err follow_keep(struct store *s, const struct name *apex, const struct following *f)
+{
+	struct store_txn *t;
+	enum err e = store_write(s, &t);
+
+	if (e != OK)
+		return e;
+	e = store_signing_put(t, apex, view_of(f->octets, f->n_octets));
+	if (e == OK)
+		return store_commit(t);
+	store_abort(t);
+	return e;
+}
