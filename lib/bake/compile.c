@@ -30,25 +30,16 @@ static enum err fail(const struct compile *c, enum err e, const char *doing)
 
 static void fill_row(struct compile *c, uint64_t image)
 {
-	const struct parts *p = &c->parts;
-	bool pooled = p->part.flags & ZONEPART_POOLED;
-
 	c->row = (struct zone_row){
 		.zone_id = c->replaces ? c->old.zone_id : image,
-		.image = pooled ? IMAGE_POOL : image,
 		.rows = image,
 		.compiled = c->facts->now,
 		.records = c->zone->n_records,
 		.names = c->zone->n_nodes,
-		.signatures = p->signatures,
-		.expires = p->expires,
 		.checks = c->facts->checks,
-		.serial = p->part.serial,
-		.denial = p->part.denial,
-		.flags = (pooled ? ZONE_ROW_POOLED : 0U) |
-			 (p->part.flags & ZONEPART_SIGNED ? ZONE_ROW_SIGNED : 0U) |
-			 (p->part.flags & ZONEPART_OPTOUT ? ZONE_ROW_OPTOUT : 0U),
 	};
+	parts_row(&c->parts, &c->row);
+	c->row.image = c->row.flags & ZONE_ROW_POOLED ? IMAGE_POOL : image;
 }
 
 /* put_zone makes the zone visible: its row, its node in the zone table, and the pool's records of its old and
