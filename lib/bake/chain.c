@@ -88,8 +88,11 @@ bool only_nsec3(const struct rrset *sets)
 enum err chain_entry_nsec3(const struct bake_zone *z, const struct name *owner, const struct rrset *nsec3,
 			   const uint8_t hash[NSEC3_HASH_LEN], struct arena *a, struct run_entry *out)
 {
-	struct frag_ask ask = { nsec3, RR_NSEC3, UINT32_MAX, &z->apex, NULL, z->key, owner };
+	struct name lower = *owner; /* as all owners of nodes are, whoever wrote it how */
+	struct frag_ask ask = { nsec3, RR_NSEC3, UINT32_MAX, &z->apex, NULL, z->key, &lower };
 	struct frag_parts f;
+
+	name_lower(&lower);
 	enum err e = frag_make(&ask, a, &f);
 
 	if (e != OK)

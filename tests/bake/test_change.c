@@ -411,15 +411,22 @@ static const struct {
 	{ "a name comes", "test.", "a.b.test.", RR_A, &address, OK },
 };
 
-static struct store *store_of(const char *text, const char *origin)
+static struct store *store_with(const struct zone *z)
 {
 	const struct compile_facts facts = { .now = 1 };
-	struct zone *z = load_text(text, origin);
 	char why[256];
 
 	tempdb_dir();
 	struct store *s = tempdb_open(0);
 	ck_assert_msg(compile_zone(s, z, &facts, why) == OK, "%s", why);
+	return s;
+}
+
+static struct store *store_of(const char *text, const char *origin)
+{
+	struct zone *z = load_text(text, origin);
+	struct store *s = store_with(z);
+
 	zone_free(z);
 	return s;
 }
@@ -437,6 +444,105 @@ START_TEST(what_may_not_be_is_refused)
 	ck_assert_msg(e == cases[_i].want, "%s: %s", cases[_i].why, why);
 	ck_assert_msg((e == OK) == (why[0] == 0), "%s: says why", cases[_i].why);
 	ck_assert_int_eq(store_commit(t), OK);
+	store_close(s);
+	tempdb_remove();
+}
+END_TEST
+
+/* ---- what a signed zone cannot become in place ---- */
+
+/* signed_zone makes a zone too large for the pool. */
+static struct zone *signed_zone(const struct fake_sign *how)
+{
+	struct rng r = { 1 };
+	struct draft d = { .apex = name_of("test.") };
+	char text[32];
+
+	draft_add(&d, &d.apex, RR_SOA, 300, BYTES("\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1"));
+	draft_add(&d, &d.apex, RR_NS, 300, BYTES("\2ns\7example\0"));
+	for (int i = 0; i < 60; i++) {
+		snprintf(text, sizeof text, "h%d.test.", i);
+		struct name host = name_of(text);
+		draft_add(&d, &host, RR_A, 300, BYTES("\1\2\3\4"));
+	}
+	if (how != NULL)
+		fake_sign(&d, &r, how);
+	struct zone *z = draft_zone(&d, &r);
+	draft_free(&d);
+	return z;
+}
+
+static const struct rdata other_params = { (const uint8_t *)"\1\0\0\0\1\xab", 6, 0 };
+static const struct rrset other_chain = {
+	.type = RR_NSEC3PARAM, .n = 1, .rdata = (struct rdata *)(uintptr_t)&other_params
+};
+static const struct rdata a_soa = { (const uint8_t *)"\0\0\0\0\0\2\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1", 22, 0 };
+static const struct rrset unsigned_soa = { .type = RR_SOA, .n = 1, .rdata = (struct rdata *)(uintptr_t)&a_soa };
+static const struct rdata to_itself = { (const uint8_t *)"\4test\0\0\1\2", 9, 0 };
+static const struct rrset a_chain = { .type = RR_NSEC, .n = 1, .rdata = (struct rdata *)(uintptr_t)&to_itself };
+static const struct fake_sign by_nsec = { .minimum = 60 }, by_nsec3 = { .nsec3 = true, .minimum = 60 };
+
+static const struct {
+	const char *why, *says;
+	const struct fake_sign *how;
+	uint16_t type;
+	const struct rrset *set;
+} whole_builds[] = {
+	{ "no NSEC3 chain any more", "another chain", &by_nsec3, RR_NSEC3PARAM, NULL },
+	{ "an NSEC3 chain with a salt", "another chain", &by_nsec3, RR_NSEC3PARAM, &other_chain },
+	{ "NSEC3 in an NSEC zone", "another chain", &by_nsec, RR_NSEC3PARAM, &other_chain },
+	{ "no NSEC chain any more", "another chain", &by_nsec, RR_NSEC, NULL },
+	{ "no signed SOA any more", "signed", &by_nsec, RR_SOA, &unsigned_soa },
+	{ "an NSEC chain in an unsigned zone", "another chain", NULL, RR_NSEC, &a_chain },
+};
+
+/* is_refused fails the test unless the change is refused for this reason, and the zone is as it was. */
+static void is_refused(struct store *s, const struct change *c, size_t n, const char *says, const char *what)
+{
+	struct name apex = name_of("test.");
+	struct snapshot *snapshot;
+	struct verify_result r;
+	struct store_txn *t;
+	char why[256];
+
+	ck_assert_int_eq(store_write(s, &t), OK);
+	ck_assert_msg(change_apply(s, t, &apex, c, n, why) == ERR_REFUSED, "%s", what);
+	ck_assert_msg(strstr(why, says) != NULL, "%s: says %s", what, why);
+	ck_assert_int_eq(store_commit(t), OK);
+	ck_assert_int_eq(snapshot_make(s, NULL, &snapshot), OK);
+	ck_assert_int_eq(verify_zone(snapshot, &apex, &r), OK);
+	ck_assert_msg(r.wrong == 0, "%s: %s", what, r.first);
+	snapshot_free(snapshot);
+}
+
+START_TEST(what_takes_a_whole_build_is_refused)
+{
+	struct zone *z = signed_zone(whole_builds[_i].how);
+	struct store *s = store_with(z);
+	struct change c = { z->apex, whole_builds[_i].type, whole_builds[_i].set };
+
+	is_refused(s, &c, 1, whole_builds[_i].says, whole_builds[_i].why);
+	zone_free(z);
+	store_close(s);
+	tempdb_remove();
+}
+END_TEST
+
+START_TEST(a_chain_goes_with_its_names)
+{
+	struct zone *z = signed_zone(&by_nsec3);
+	struct store *s = store_with(z);
+	struct change all[100];
+	size_t n = 0;
+
+	for (size_t i = 0; i < z->n_nodes; i++)
+		if (rrset_of(z->node[i], RR_NSEC3) != NULL) {
+			all[n] = (struct change){ .type = RR_NSEC3 };
+			node_name(z->node[i], &all[n++].owner);
+		}
+	is_refused(s, all, 1, "whose names do not", "a record of the chain without its name");
+	is_refused(s, all, n, "nothing is left", "all records of the chain");
+	zone_free(z);
 	store_close(s);
 	tempdb_remove();
 }
@@ -496,6 +602,8 @@ int main(void)
 	tcase_set_timeout(t, 600);
 	tcase_add_loop_test(t, changed_zones_are_compiled_zones, 0, zones_asked_for());
 	tcase_add_loop_test(t, what_may_not_be_is_refused, 0, COUNT_OF(cases));
+	tcase_add_loop_test(t, what_takes_a_whole_build_is_refused, 0, COUNT_OF(whole_builds));
+	tcase_add_test(t, a_chain_goes_with_its_names);
 	tcase_add_test(t, a_zone_outgrows_the_pool);
 	suite_add_tcase(s, t);
 	return run_suite(s);
