@@ -82,10 +82,6 @@ static void choose_checks(const struct options *o, struct check_options *c)
 
 	check_options_default(c);
 	c->now = now_of(o);
-	if (o->threads != NULL) {
-		unsigned long n = strtoul(o->threads, NULL, 10);
-		c->threads = n == 0 ? 1 : n > CHECK_THREADS_MAX ? CHECK_THREADS_MAX : (unsigned)n;
-	}
 	for (unsigned i = 0; i < o->n_choices; i++)
 		if (check_find(o->choice[i].name, &id))
 			c->severity[id] = o->choice[i].severity;

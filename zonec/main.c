@@ -4,8 +4,11 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/work.h"
 
 static const struct command {
 	const char *name;
@@ -80,6 +83,13 @@ static const struct command *command_of(const char *name)
 	return NULL;
 }
 
+static void use_threads(const struct options *o)
+{
+	const unsigned long n = o->threads != NULL ? strtoul(o->threads, NULL, 10) : 0;
+
+	work_use(n < WORK_THREADS_MAX ? (unsigned)n : WORK_THREADS_MAX);
+}
+
 enum { OWN_MAPPING = 1 << 20 };
 
 int main(int argc, char **argv)
@@ -108,6 +118,7 @@ int main(int argc, char **argv)
 		help(stdout);
 		return EXIT_DONE;
 	}
+	use_threads(&o);
 	if (c->writes)
 		catch_interrupts();
 	int code = c->run(&o);

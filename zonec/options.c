@@ -27,7 +27,7 @@ static const struct option_row {
 	{ "--warning", NULL, K_CHECK, 0, SEVERITY_WARNING, "CHECK", "make a check's findings warnings" },
 	{ "--off", NULL, K_CHECK, 0, SEVERITY_OFF, "CHECK", "do not run a check" },
 	{ "--now", NULL, K_TEXT, AT(now), 0, "SECONDS", "the clock for signatures, since 1970" },
-	{ "--threads", "-t", K_TEXT, AT(threads), 0, "N", "threads that verify signatures" },
+	{ "--threads", "-t", K_TEXT, AT(threads), 0, "N", "threads that work (one for each processor)" },
 	{ "--max-errors", NULL, K_TEXT, AT(max_errors), 0, "N", "stop reading a file after so many errors (100)" },
 	{ "+dnssec", NULL, K_FLAG, AT(dnssec), 0, "", "query: with the DO bit" },
 	{ "--help", "-h", K_FLAG, AT(help), 0, "", "this" },

@@ -450,7 +450,7 @@ static enum err put_parts(struct changer *c, const struct zone *z)
 	enum err e = parts_bake(z, c->zone.key, &p, &at);
 
 	if (e == OK)
-		e = parts_pool(z, &p) ? pool_put(c->store, c->t, &c->zone, p.entry, p.n_entries, &c->arena)
+		e = parts_pool(&p) ? pool_put(c->store, c->t, &c->zone, p.nodes.e, p.nodes.n, &c->arena)
 				      : move_out(c, &p);
 	parts_row(&p, &c->row);
 	c->part = p.part;

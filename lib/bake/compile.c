@@ -1,6 +1,5 @@
 #include "bake/compile.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -55,7 +54,7 @@ static enum err put_zone(struct compile *c, struct store_txn *t)
 	c->parts.part.image = c->row.image;
 	c->parts.part.changed = c->row.changed;
 	if (pooled)
-		e = pool_put(c->store, t, z, c->parts.entry, c->parts.n_entries, &c->scratch);
+		e = pool_put(c->store, t, z, c->parts.nodes.e, c->parts.nodes.n, &c->scratch);
 	else if (c->replaces && c->old.flags & ZONE_ROW_POOLED)
 		e = pool_put(c->store, t, z, NULL, 0, &c->scratch);
 	if (e == OK)
@@ -81,11 +80,11 @@ static enum err look_at_old(struct compile *c, struct store_txn *t)
 	return OK;
 }
 
-static enum err bake(struct compile *c)
+static enum err bake_end(struct compile *c)
 {
 	struct name at;
 	char text[NAME_TEXT_MAX];
-	enum err e = parts_bake(c->zone, store_hash_key(c->store), &c->parts, &at);
+	enum err e = parts_end(&c->parts, &at);
 
 	c->baked = e == OK;
 	if (e != OK) {
@@ -95,36 +94,26 @@ static enum err bake(struct compile *c)
 	return e;
 }
 
-/* Two threads share nothing but the zone, which both only read: one bakes, and one, whose the transactions are,
- * writes the rows. */
-struct baking {
-	struct compile *c;
-	enum err e;
-};
-
-static void *bake_beside(void *context)
+static enum err bake(struct compile *c)
 {
-	struct baking *baking = context;
-
-	baking->e = bake(baking->c);
-	return NULL;
+	parts_begin(c->zone, store_hash_key(c->store), &c->parts);
+	return bake_end(c);
 }
 
+/* While this thread, whose the transactions are, writes the rows, others bake. They share nothing but the zone, which
+ * all only read. */
 static enum err write_rows(struct compile *c, struct build *b, uint64_t image)
 {
-	struct baking baking = { c, OK };
-	pthread_t thread;
-	bool beside = !c->baked && pthread_create(&thread, NULL, bake_beside, &baking) == 0;
-	enum err e = rows_write_zone(b, image, c->zone);
+	const bool bakes = !c->baked;
 
+	if (bakes)
+		parts_begin(c->zone, store_hash_key(c->store), &c->parts);
+	enum err e = rows_write_zone(b, image, c->zone);
 	if (e == OK)
 		e = build_rest(b);
-	if (beside)
-		pthread_join(thread, NULL);
-	else if (!c->baked)
-		bake_beside(&baking);
+	enum err baking = bakes ? bake_end(c) : OK;
 	if (e == OK)
-		e = baking.e;
+		e = baking;
 	return e == OK ? build_resume(b) : e;
 }
 
@@ -256,7 +245,7 @@ static void take(struct group *g, struct compile_job *job)
 			      job };
 	job->why[0] = 0;
 	job->result = job->zone->n_nodes < SURELY_BIG ? bake(&m->c) : OK;
-	if (job->result == OK && m->c.baked && parts_pool(job->zone, &m->c.parts)) {
+	if (job->result == OK && m->c.baked && parts_pool(&m->c.parts)) {
 		if (++g->n == COMPILE_GROUP)
 			flush(g);
 		return;

@@ -4,48 +4,65 @@
 
 #include "bake/runs.h"
 
-/* Who calls the sink: put keeps the entry in the image's array. */
-static void keep_entry(void *context, const struct entry *e)
-{
-	struct parts *p = context;
+enum { SLICE = 1 << 15 }; /* nodes */
 
-	p->entry = grow_array(p->entry, &p->cap_entries, p->n_entries + 1, sizeof *p->entry);
-	p->entry[p->n_entries++] = *e;
+/* What one slice of a zone makes. */
+struct baked {
+	const struct parts *p; /* how: only read */
+	struct arena *arena;   /* the worker's */
+	struct entry_list nodes;
+	struct run_entry *run;
+	size_t n_runs, cap_runs;
+	size_t n_chained; /* nodes that are in an NSEC3 chain */
+	struct zonepart part; /* what the slice means to the whole zone: masks and flags */
+	uint64_t signatures, expires;
+	enum err e;
+	size_t at; /* the node that could not be baked */
+};
+
+static void keep_entry(void *nodes, const struct entry *e)
+{
+	struct entry_list *l = nodes;
+
+	l->e = grow_array(l->e, &l->cap, l->n + 1, sizeof *l->e);
+	l->e[l->n++] = *e;
 }
 
-static void keep_run(struct parts *p, const struct run_entry *e)
+static void keep_run(struct baked *b, const struct run_entry *e)
 {
-	p->run = grow_array(p->run, &p->cap_runs, p->n_runs + 1, sizeof *p->run);
-	p->run[p->n_runs++] = *e;
+	b->run = grow_array(b->run, &b->cap_runs, b->n_runs + 1, sizeof *b->run);
+	b->run[b->n_runs++] = *e;
 }
 
 /* hash_in_chain hashes a name and says whether the chain has a record for it. */
-static bool hash_in_chain(const struct zone *z, const struct parts *p, const struct name *owner, uint8_t *hash)
+static bool hash_in_chain(const struct parts *p, const struct name *owner, uint8_t *hash)
 {
 	uint8_t again[NSEC3_HASH_LEN], flags;
 	struct name hashed;
 
-	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) || !chain_owner(&z->apex, hash, &hashed))
+	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) || !chain_owner(&p->of->apex, hash, &hashed))
 		return false;
-	const struct node *n = zone_find(z, &hashed);
+	const struct node *n = zone_find(p->of, &hashed);
 	return n != NULL && chain_nsec3(&p->chain, &hashed, n->rrsets, again, &flags) != NULL;
 }
 
 /* is_chained: the chain has a record for this node. Where a cut or a DNAME stands above, none should be, and hashing
  * is saved until it turns out that some record has no other name. */
-static bool is_chained(const struct zone *z, struct parts *p, const struct node *n, const struct name *owner,
-		       uint8_t *hash)
+static bool is_chained(struct baked *b, const struct node *n, const struct name *owner, uint8_t *hash)
 {
+	const struct parts *p = b->p;
+
 	if (p->chain.kind != DENIAL_NSEC3 || (!p->strays && n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)))
 		return false;
-	bool chained = hash_in_chain(z, p, owner, hash);
-	p->n_chained += chained;
+	bool chained = hash_in_chain(p, owner, hash);
+	b->n_chained += chained;
 	return chained;
 }
 
 /* link_name adds a name's entry to the chain, if it has one. */
-static enum err link_name(struct parts *p, const struct name *owner, const struct rrset *sets)
+static enum err link_name(struct baked *b, const struct name *owner, const struct rrset *sets)
 {
+	const struct parts *p = b->p;
 	uint8_t hash[NSEC3_HASH_LEN], flags;
 	const struct rrset *nsec3 = chain_nsec3(&p->chain, owner, sets, hash, &flags);
 	struct run_entry entry;
@@ -54,13 +71,13 @@ static enum err link_name(struct parts *p, const struct name *owner, const struc
 	if (nsec3 == NULL && !chain_nsec(&p->chain, sets))
 		return OK;
 	if (nsec3 != NULL && flags & NSEC3_OPTOUT)
-		p->part.flags |= ZONEPART_OPTOUT;
+		b->part.flags |= ZONEPART_OPTOUT;
 	if (nsec3 != NULL)
-		e = chain_entry_nsec3(&p->zone, owner, nsec3, hash, &p->arena, &entry);
+		e = chain_entry_nsec3(&p->zone, owner, nsec3, hash, b->arena, &entry);
 	else
-		chain_entry_nsec(&p->zone, owner, &p->arena, &entry);
+		chain_entry_nsec(&p->zone, owner, b->arena, &entry);
 	if (e == OK)
-		keep_run(p, &entry);
+		keep_run(b, &entry);
 	return e;
 }
 
@@ -80,52 +97,132 @@ void parts_note(struct zonepart *part, const struct bake_zone *z, const struct n
 		part->flags |= ZONEPART_WILD;
 }
 
+static void note_expiry(uint64_t *soonest, uint64_t expires)
+{
+	if (*soonest == 0 || expires < *soonest)
+		*soonest = expires;
+}
+
 void parts_note_signatures(const struct rrset *sets, uint64_t *n, uint64_t *soonest)
 {
 	for (const struct rrset *s = sets; s != NULL; s = s->next)
 		for (size_t i = 0; i < s->n_sig; i++) {
-			uint64_t expires = s->sig[i].n >= 12 ? get_u32(s->sig[i].p + 8) : 0;
 			++*n;
-			if (*soonest == 0 || expires < *soonest)
-				*soonest = expires;
+			note_expiry(soonest, s->sig[i].n >= 12 ? get_u32(s->sig[i].p + 8) : 0);
 		}
 }
 
-static enum err bake_one(const struct zone *z, struct parts *p, const struct node *n, const struct name *owner)
+static enum err bake_one(struct baked *b, const struct node *n)
 {
+	const struct parts *p = b->p;
 	uint8_t hash[NSEC3_HASH_LEN];
-	struct record_sink sink = { p, keep_entry };
-	enum err e = link_name(p, owner, n->rrsets);
+	struct record_sink sink = { &b->nodes, keep_entry };
+	struct name owner;
 
-	parts_note_signatures(n->rrsets, &p->signatures, &p->expires);
+	node_name(n, &owner);
+	parts_note_signatures(n->rrsets, &b->signatures, &b->expires);
+	enum err e = link_name(b, &owner, n->rrsets);
 	if (e != OK || only_nsec3(n->rrsets))
 		return e;
-	parts_note(&p->part, &p->zone, owner, n->rrsets);
-	struct bake_ask ask = { owner, n->rrsets, is_chained(z, p, n, owner, hash) ? hash : NULL };
-	return bake_node(&p->zone, &ask, &p->arena, &sink);
+	parts_note(&b->part, &p->zone, &owner, n->rrsets);
+	struct bake_ask ask = { &owner, n->rrsets, is_chained(b, n, &owner, hash) ? hash : NULL };
+	return bake_node(&p->zone, &ask, b->arena, &sink);
 }
 
-static enum err bake_nodes(const struct zone *z, struct parts *p, struct name *at)
+static void bake_slice(void *parts, const struct slice *s)
 {
-	p->n_entries = p->n_runs = p->n_chained = 0;
-	p->signatures = p->expires = 0;
-	for (size_t i = 0; i < z->n_nodes; i++) {
-		node_name(z->node[i], at);
-		enum err e = bake_one(z, p, z->node[i], at);
-		if (e != OK)
-			return e;
+	struct parts *p = parts;
+	struct baked *b = &p->baked[s->number];
+
+	*b = (struct baked){ .p = p, .arena = &p->arena[s->worker] };
+	b->nodes.e = grow_array(NULL, &b->nodes.cap, s->to - s->from, sizeof *b->nodes.e);
+	for (b->at = s->from; b->at < s->to; b->at++) {
+		b->e = bake_one(b, p->of->node[b->at]);
+		if (b->e != OK)
+			return;
 	}
-	return OK;
 }
 
-static enum err bake_all(const struct zone *z, struct parts *p, struct name *at)
+static void bake_begin(struct parts *p)
 {
-	enum err e = bake_nodes(z, p, at);
+	const size_t slices = work_slices(p->of->n_nodes, SLICE);
+	size_t cap = 0;
+
+	p->baked = grow_array(NULL, &cap, slices, sizeof *p->baked);
+	work_begin(&p->work, p->of->n_nodes, SLICE, bake_slice, p);
+}
+
+static void take_runs(struct parts *p, const struct baked *b)
+{
+	if (b->n_runs == 0)
+		return;
+	p->run = grow_array(p->run, &p->cap_runs, p->n_runs + b->n_runs, sizeof *p->run);
+	memcpy(p->run + p->n_runs, b->run, b->n_runs * sizeof *b->run);
+	p->n_runs += b->n_runs;
+}
+
+/* take_slices puts together what the slices made, in their order. */
+static enum err take_slices(struct parts *p, size_t slices, struct entry_list *nodes, struct name *at)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < slices; i++) {
+		struct baked *b = &p->baked[i];
+
+		if (b->e != OK && e == OK) {
+			node_name(p->of->node[b->at], at);
+			e = b->e;
+		}
+		nodes[i] = b->nodes;
+		take_runs(p, b);
+		free(b->run);
+		p->n_chained += b->n_chained;
+		p->signatures += b->signatures;
+		if (b->signatures != 0)
+			note_expiry(&p->expires, b->expires);
+		for (unsigned k = 0; k < COUNT_OF(p->part.cuts); k++) {
+			p->part.cuts[k] |= b->part.cuts[k];
+			p->part.dnames[k] |= b->part.dnames[k];
+		}
+		p->part.flags |= b->part.flags;
+	}
+	return e;
+}
+
+static enum err end_slices(struct parts *p, struct name *at)
+{
+	const size_t slices = work_slices(p->of->n_nodes, SLICE);
+	struct entry_list *nodes = NULL;
+	size_t cap = 0;
+
+	work_end(&p->work);
+	nodes = grow_array(NULL, &cap, slices, sizeof *nodes);
+	p->n_runs = p->n_chained = 0;
+	p->signatures = p->expires = 0;
+	enum err e = take_slices(p, slices, nodes, at);
+	free(p->nodes.e);
+	p->nodes = place_merge(nodes, slices);
+	free(nodes);
+	free(p->baked);
+	p->baked = NULL;
+	return e;
+}
+
+static enum err bake_end(struct parts *p, struct name *at)
+{
+	enum err e = end_slices(p, at);
 
 	if (e != OK || p->chain.kind != DENIAL_NSEC3 || p->strays || p->n_chained == p->n_runs)
 		return e;
 	p->strays = true;
-	return bake_nodes(z, p, at);
+	bake_begin(p);
+	return end_slices(p, at);
+}
+
+static enum err bake_all(struct parts *p, struct name *at)
+{
+	bake_begin(p);
+	return bake_end(p, at);
 }
 
 /* tell_chain notes in the zone part how the zone denies. */
@@ -136,11 +233,12 @@ static void tell_chain(struct parts *p)
 	p->part.salt = p->chain.nsec3.salt;
 }
 
-enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *p, struct name *at)
+void parts_begin(const struct zone *z, const struct hash_key *key, struct parts *p)
 {
 	const struct node *apex = zone_find(z, &z->apex);
 
 	memset(p, 0, sizeof *p);
+	p->of = z;
 	bake_zone_of(&z->apex, key, false, &p->zone);
 	chain_find(&z->apex, apex != NULL ? apex->rrsets : NULL, &p->chain);
 	tell_chain(p);
@@ -150,22 +248,34 @@ enum err parts_bake(const struct zone *z, const struct hash_key *key, struct par
 	struct view soa = zone_soa(z);
 	if (soa.n >= 22)
 		p->part.serial = get_u32(soa.p + soa.n - 20);
-	enum err e = bake_all(z, p, at);
+	bake_begin(p);
+}
+
+enum err parts_end(struct parts *p, struct name *at)
+{
+	enum err e = bake_end(p, at);
+
 	if (p->n_runs == 0) /* an NSEC3PARAM without a chain proves nothing */
 		p->part.denial = p->chain.kind = DENIAL_NONE;
 	return e;
 }
 
+enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *p, struct name *at)
+{
+	parts_begin(z, key, p);
+	return parts_end(p, at);
+}
+
 static size_t octets_of(const struct parts *p)
 {
-	return shard_size(p->entry, p->n_entries) + (p->n_runs != 0 ? run_write_size(p->run, p->n_runs) : 0);
+	return shard_size(p->nodes.e, p->nodes.n) + (p->n_runs != 0 ? run_write_size(p->run, p->n_runs) : 0);
 }
 
 /* run_record makes the record that holds a small zone's whole chain. */
 static void run_record(struct parts *p)
 {
 	size_t size = run_write_size(p->run, p->n_runs), head = NODE_HEAD + (size_t)p->zone.apex.len;
-	uint8_t *r = arena_pack(&p->arena, head + size);
+	uint8_t *r = arena_pack(&p->arena[0], head + size);
 
 	r[0] = p->zone.apex.len;
 	r[1] = p->zone.apex_labels;
@@ -174,20 +284,20 @@ static void run_record(struct parts *p)
 	memcpy(r + NODE_HEAD, p->zone.apex.wire, p->zone.apex.len);
 	if (run_write(p->run, p->n_runs, p->part.denial, r + head, size)) {
 		struct entry e = { p->zone.apex_hash, p->zone.apex_hash, r, (uint32_t)(head + size) };
-		keep_entry(p, &e);
+		keep_entry(&p->nodes, &e);
 	}
 }
 
-bool parts_pool(const struct zone *z, struct parts *p)
+bool parts_pool(struct parts *p)
 {
 	struct name at;
 
 	if (octets_of(p) >= POOL_OCTETS)
 		return false;
 	p->zone.pooled = true;
-	if (bake_all(z, p, &at) != OK || octets_of(p) >= POOL_OCTETS + POOL_OCTETS / 2) {
+	if (bake_all(p, &at) != OK || octets_of(p) >= POOL_OCTETS + POOL_OCTETS / 2) {
 		p->zone.pooled = false;
-		return bake_all(z, p, &at) != OK; /* it was baked like this before, so this succeeds */
+		return bake_all(p, &at) != OK; /* it was baked like this before, so this succeeds */
 	}
 	p->part.flags |= ZONEPART_POOLED;
 	if (p->n_runs != 0)
@@ -209,22 +319,23 @@ void parts_row(const struct parts *p, struct zone_row *row)
 
 void parts_free(struct parts *p)
 {
-	arena_free(&p->arena);
-	free(p->entry);
+	for (unsigned i = 0; i < COUNT_OF(p->arena); i++)
+		arena_free(&p->arena[i]);
+	free(p->nodes.e);
 	free(p->run);
 	memset(p, 0, sizeof *p);
 }
 
 enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image)
 {
-	enum err e = place_all(b, psize, image, p->entry, p->n_entries);
+	enum err e = place_all(b, psize, image, p->nodes.e, p->nodes.n);
 
 	return e == OK ? runs_all(b, psize, image, p->part.denial, p->run, p->n_runs) : e;
 }
 
 enum err parts_new(struct parts *p, struct store_txn *t, size_t psize, uint64_t image)
 {
-	enum err e = place_new(t, psize, image, p->entry, p->n_entries);
+	enum err e = place_new(t, psize, image, p->nodes.e, p->nodes.n);
 
 	return e == OK ? runs_new(t, psize, image, p->part.denial, p->run, p->n_runs) : e;
 }

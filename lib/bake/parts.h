@@ -10,6 +10,7 @@
 #include "bake/chain.h"
 #include "bake/node.h"
 #include "bake/place.h"
+#include "base/work.h"
 #include "store/store.h"
 #include "store/zonepart.h"
 #include "zone/zone.h"
@@ -17,26 +18,36 @@
 /* A zone whose pages take less than this goes to the pool. */
 enum { POOL_OCTETS = 2048 };
 
-/* Everything made of one zone. Its memory is the arena's, but the arrays, which parts_free gives back. */
+/* Everything made of one zone. Its memory is the arenas', one for each worker, but the arrays, which parts_free gives
+ * back. */
 struct parts {
+	const struct zone *of;
 	struct bake_zone zone;
-	struct arena arena;
-	struct entry *entry; /* nodes, pieces, bare names; in the pool the run as well */
-	size_t n_entries, cap_entries;
-	struct run_entry *run; /* ascending */
+	struct arena arena[WORK_THREADS_MAX];
+	struct entry_list nodes; /* nodes, pieces, bare names, by place; in the pool the run as well */
+	struct run_entry *run;   /* ascending */
 	size_t n_runs, cap_runs;
-	struct zonepart part;     /* all but image and changed */
+	struct zonepart part; /* all but image and changed */
 	struct chain chain;
 	bool strays;      /* some NSEC3 record has no name that should be in the chain */
 	size_t n_chained; /* nodes that are in it */
 	uint64_t signatures, expires;
+
+	struct work work; /* while it is made, by slices */
+	struct baked *baked;
 };
 
-/* parts_bake makes the parts of a sealed zone. ERR_SPACE: some RRset or name is too large; *at says which. */
+/* parts_begin begins to make the parts of a sealed zone, which lives as long as they do, with what threads there are
+ * beside the caller's; parts_end ends it. In between, neither the zone nor *p may be changed. ERR_SPACE: some RRset
+ * or name is too large; *at says which. The parts are the same however many threads there are. */
+void parts_begin(const struct zone *z, const struct hash_key *key, struct parts *p);
+enum err parts_end(struct parts *p, struct name *at);
+
+/* parts_bake is both in one. */
 enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *out, struct name *at);
 
 /* parts_pool turns the parts of a small zone into records for the pool; false if it is not small. */
-MUST_CHECK bool parts_pool(const struct zone *z, struct parts *p);
+MUST_CHECK bool parts_pool(struct parts *p);
 
 /* parts_row sets what a zone's row tells of the parts: serial, signatures, denial, and the flags that follow from
  * them. */

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/work.h"
+
 enum { FEW = 24 }; /* are sorted by insertion */
 
 static void insertion_sort(struct entry *e, size_t n)
@@ -39,15 +41,61 @@ static void sort_octet(struct entry *e, struct entry *spare, size_t n, unsigned 
 		sort_octet(e + from, spare, end[c] - from, shift - 8);
 }
 
-void place_sort(struct entry *e, size_t n)
+static void sort_from(struct entry *e, size_t n, unsigned shift)
 {
 	struct entry *spare = NULL;
 	size_t cap = 0;
 
 	if (n > FEW)
 		spare = grow_array(NULL, &cap, n, sizeof *spare);
-	sort_octet(e, spare, n, 56);
+	sort_octet(e, spare, n, shift);
 	free(spare);
+}
+
+enum { BUCKETS = 256, BUCKETS_AT_ONCE = 16 };
+
+/* All entries, in buckets by the first octet of their places. */
+struct buckets {
+	struct entry *e;
+	size_t end[BUCKETS];
+};
+
+static void sort_buckets(void *buckets, const struct slice *s)
+{
+	const struct buckets *b = buckets;
+
+	for (size_t i = s->from; i < s->to; i++) {
+		size_t from = i > 0 ? b->end[i - 1] : 0;
+		sort_from(b->e + from, b->end[i] - from, 48);
+	}
+}
+
+struct entry_list place_merge(const struct entry_list *lists, size_t n_lists)
+{
+	struct entry_list all = { 0 };
+	struct buckets b = { 0 };
+
+	for (size_t i = 0; i < n_lists; i++) {
+		all.n += lists[i].n;
+		for (size_t k = 0; k < lists[i].n; k++)
+			b.end[lists[i].e[k].place >> 56]++;
+	}
+	b.e = all.e = grow_array(NULL, &all.cap, all.n, sizeof *all.e);
+	for (size_t c = 0, start = 0; c < BUCKETS; c++) {
+		size_t here = b.end[c];
+		b.end[c] = start;
+		start += here;
+	}
+	for (size_t i = 0; i < n_lists; i++) {
+		for (size_t k = 0; k < lists[i].n; k++)
+			all.e[b.end[lists[i].e[k].place >> 56]++] = lists[i].e[k];
+		free(lists[i].e);
+	}
+	if (all.n <= FEW) /* most zones of a list of many: not worth a thread */
+		sort_from(all.e, all.n, 56);
+	else
+		work_run(BUCKETS, BUCKETS_AT_ONCE, sort_buckets, &b);
+	return all;
 }
 
 /* Where pages go: into a build, or into one transaction. */
@@ -104,26 +152,24 @@ static enum err packer_begin(struct packer *p)
 	return p->page != NULL ? OK : ERR_MEMORY;
 }
 
-static enum err pack_all(struct packer *p, struct entry *e, size_t n)
+static enum err pack_all(struct packer *p, const struct entry *e, size_t n)
 {
 	enum err err = packer_begin(p);
 
-	p->total = n;
-
 	if (err != OK)
 		return err;
-	place_sort(e, n);
+	p->total = n;
 	err = pack(p, 0, 0, e, n);
 	free(p->page);
 	return err;
 }
 
-enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n)
+enum err place_all(struct build *b, size_t psize, uint64_t image, const struct entry *e, size_t n)
 {
 	return pack_all(&(struct packer){ .build = b, .image = image, .psize = psize }, e, n);
 }
 
-enum err place_new(struct store_txn *t, size_t psize, uint64_t image, struct entry *e, size_t n)
+enum err place_new(struct store_txn *t, size_t psize, uint64_t image, const struct entry *e, size_t n)
 {
 	return pack_all(&(struct packer){ .txn = t, .image = image, .psize = psize }, e, n);
 }
@@ -178,7 +224,7 @@ enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *k
 		if (c->n_add != 0)
 			memcpy(e + n, c->add, c->n_add * sizeof *e);
 		n += c->n_add;
-		place_sort(e, n);
+		sort_from(e, n, 56);
 		if (shard_pages(e, n, psize) == 0) { /* it splits: the key with its old number of bits goes */
 			struct page_key old = shard_key(prefix, bits);
 			err = store_page_delete(t, TABLE_SHARDS, c->image, &old);

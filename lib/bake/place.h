@@ -14,6 +14,15 @@
 #include "store/shard.h"
 #include "store/store.h"
 
+struct entry_list {
+	struct entry *e;
+	size_t n, cap;
+};
+
+/* place_merge puts the entries of some lists, whose memory it gives back, into one list that is sorted by place. Those
+ * of one place keep their order. */
+struct entry_list place_merge(const struct entry_list *lists, size_t n_lists);
+
 /* A change of one page: first all records for which `gone` is true go, then the new ones, which all have the
  * same place or at least the same page, come. */
 struct place_change {
@@ -28,15 +37,12 @@ struct place_change {
 enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *key, const struct place_change *c,
 		     struct arena *scratch);
 
-/* place_all writes a whole new image: entries are sorted by place here, packed into pages and appended to the
+/* place_all writes a whole new image: entries, which are sorted by place, are packed into pages and appended to the
  * build slice by slice. */
 struct build;
-enum err place_all(struct build *b, size_t psize, uint64_t image, struct entry *e, size_t n);
+enum err place_all(struct build *b, size_t psize, uint64_t image, const struct entry *e, size_t n);
 
 /* place_new does it in one write transaction: for an image that is still small. */
-enum err place_new(struct store_txn *t, size_t psize, uint64_t image, struct entry *e, size_t n);
-
-/* place_sort sorts entries by place; those of one place keep their order. */
-void place_sort(struct entry *e, size_t n);
+enum err place_new(struct store_txn *t, size_t psize, uint64_t image, const struct entry *e, size_t n);
 
 #endif

@@ -63,8 +63,8 @@ static void check_entries(struct verifier *v, const struct image *im)
 {
 	char text[NAME_TEXT_MAX];
 
-	for (size_t i = 0; i < v->parts.n_entries; i++) {
-		const struct entry *e = &v->parts.entry[i];
+	for (size_t i = 0; i < v->parts.nodes.n; i++) {
+		const struct entry *e = &v->parts.nodes.e[i];
 		struct node_view n;
 
 		if (stored(v, im, e))
@@ -147,13 +147,13 @@ static enum err check_image(struct verifier *v)
 		wrong(v, "its pages are missing");
 		return OK;
 	}
-	if (pooled && !parts_pool(v->zone, &v->parts))
+	if (pooled && !parts_pool(&v->parts))
 		wrong(v, "it is in the pool and too large for it");
 	check_entries(v, im);
 	if (!pooled) {
 		e = count_pages(v, &there);
-		if (e == OK && there != v->parts.n_entries)
-			wrong(v, "its pages hold %zu records, its rows make %zu", there, v->parts.n_entries);
+		if (e == OK && there != v->parts.nodes.n)
+			wrong(v, "its pages hold %zu records, its rows make %zu", there, v->parts.nodes.n);
 		check_runs(v, im);
 	}
 	v->parts.part.image = v->row.image;

@@ -99,6 +99,22 @@ void arena_release(struct arena *a, struct mark m)
 	a->end = a->last != NULL ? a->last->end : NULL;
 }
 
+void arena_join(struct arena *into, struct arena *from)
+{
+	struct arena_chunk *first = from->last;
+
+	if (into->last == NULL) {
+		*into = *from;
+	} else if (first != NULL) { /* below the last chunk, whose free space stays in use */
+		while (first->before != NULL)
+			first = first->before;
+		first->before = into->last->before;
+		into->last->before = from->last;
+		into->total += from->total;
+	}
+	*from = (struct arena){ 0 };
+}
+
 void arena_free(struct arena *a)
 {
 	arena_release(a, (struct mark){ NULL, NULL });

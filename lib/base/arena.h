@@ -42,6 +42,10 @@ uint8_t *arena_copy(struct arena *a, const void *p, size_t n);
 struct mark arena_mark(const struct arena *a);
 void arena_release(struct arena *a, struct mark m);
 
+/* arena_join gives all that was taken from `from` to `into`, with which it now lives; `from` is empty afterwards.
+ * Marks of `from` mean nothing any more. */
+void arena_join(struct arena *into, struct arena *from);
+
 /* arena_free gives everything back; the arena is empty and usable again. A zeroed struct is an empty arena. */
 void arena_free(struct arena *a);
 

@@ -135,18 +135,17 @@ void name_lower(struct name *n)
 
 bool name_within(const struct name *n, const struct name *apex)
 {
+	const unsigned front = n->len - (unsigned)apex->len;
 	unsigned i = 0;
 
 	if (n->len < apex->len)
 		return false;
-	while (i < (unsigned)(n->len - apex->len))
-		i += 1U + n->wire[i];
-	if (i != (unsigned)(n->len - apex->len))
-		return false;
-	for (unsigned k = 0; k < apex->len; k++)
-		if (fold(n->wire[i + k]) != fold(apex->wire[k]))
+	for (unsigned k = 0; k < apex->len; k++) /* which tells names apart sooner than labels do */
+		if (fold(n->wire[front + k]) != fold(apex->wire[k]))
 			return false;
-	return true;
+	while (i < front)
+		i += 1U + n->wire[i];
+	return i == front;
 }
 
 struct name name_strip(const struct name *n, unsigned labels)

@@ -82,24 +82,51 @@ static enum err put_records(const struct rrsig *sig, const struct signed_set *se
 	return w->full ? ERR_SPACE : OK;
 }
 
-enum err rrsig_verify(const struct rrsig *sig, struct public_key *key, const struct signed_set *set,
-		      struct sign_room *room)
+void rrsig_write(const struct rrsig *sig, struct wr *out)
 {
-	size_t want = sig->head.n + NAME_WIRE_MAX;
+	struct name signer = sig->signer;
+
+	wr_u16(out, sig->covered);
+	wr_u8(out, sig->algorithm);
+	wr_u8(out, sig->labels);
+	wr_u32(out, sig->ttl);
+	wr_u32(out, sig->expires);
+	wr_u32(out, sig->begins);
+	wr_u16(out, sig->tag);
+	name_lower(&signer);
+	wr_bytes(out, signer.wire, signer.len);
+}
+
+size_t rrsig_data_max(const struct signed_set *set)
+{
+	size_t most = RRSIG_HEAD + NAME_WIRE_MAX;
+
+	for (size_t i = 0; i < set->n; i++)
+		most += NAME_WIRE_MAX + 10U + set->rdata[i].n;
+	return most;
+}
+
+enum err rrsig_data(const struct rrsig *sig, const struct signed_set *set, struct wr *out)
+{
 	struct name owner, signer = sig->signer;
-	struct wr w;
 
 	if (!signed_owner(sig, set->owner, &owner))
 		return ERR_FORMAT;
-	for (size_t i = 0; i < set->n; i++)
-		want += owner.len + 10U + set->rdata[i].n;
-	if (room->cap < want)
-		room->p = grow_array(room->p, &room->cap, want, 1);
-	w = wr_of(room->p, room->cap);
-	wr_view(&w, sig->head);
+	wr_view(out, sig->head);
 	name_lower(&signer);
-	wr_bytes(&w, signer.wire, signer.len);
-	if (put_records(sig, set, &owner, &w) != OK)
+	wr_bytes(out, signer.wire, signer.len);
+	return put_records(sig, set, &owner, out);
+}
+
+enum err rrsig_verify(const struct rrsig *sig, struct public_key *key, const struct signed_set *set,
+		      struct sign_room *room)
+{
+	size_t most = rrsig_data_max(set);
+
+	if (room->cap < most)
+		room->p = grow_array(room->p, &room->cap, most, 1);
+	struct wr w = wr_of(room->p, room->cap);
+	if (rrsig_data(sig, set, &w) != OK)
 		return ERR_FORMAT;
 	return public_key_verify(key, wr_view_of(&w), sig->signature) ? OK : ERR_REFUSED;
 }

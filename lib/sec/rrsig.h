@@ -61,6 +61,18 @@ struct sign_room {
 	size_t cap;
 };
 
+/* rrsig_write appends RDATA up to the signature: the fields, and the signer in lower case (RFC 4034 3.1, 6.2). What
+ * it wrote without the signer is what sig->head must be for rrsig_data; covered .. tag and signer must be set. */
+void rrsig_write(const struct rrsig *sig, struct wr *out);
+
+enum { RRSIG_HEAD = 18 }; /* octets of RDATA before the signer's name */
+
+/* rrsig_data appends what is signed: sig->head, the signer, and the set in canonical form with the TTL of the
+ * signature (RFC 4034 3.1.8.1). rrsig_data_max octets are room enough. ERR_FORMAT: the labels field cannot belong
+ * to this owner, or the RDATA is not of its type; ERR_SPACE. */
+enum err rrsig_data(const struct rrsig *sig, const struct signed_set *set, struct wr *out);
+size_t rrsig_data_max(const struct signed_set *set);
+
 /* rrsig_verify is OK if `sig` is the signature of `key` over the set. ERR_FORMAT: its labels field cannot
  * belong to this owner, or the RDATA is not of its type; ERR_REFUSED: the signature is wrong. Signer, key
  * tag and times are the caller's to compare. */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "zone/check_run.h"
 
@@ -130,17 +129,12 @@ bool check_find(const char *name, enum check_id *out)
 
 void check_options_default(struct check_options *o)
 {
-	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
 	*o = (struct check_options){
 		.now = time(NULL),
 		.findings_max = FINDINGS_MAX,
 		.rrs_max = RRS_MAX,
 		.types_max = TYPES_MAX,
 		.nsec3_iterations_max = ITERATIONS_MAX,
-		.threads = processors < 1                   ? 1
-			   : processors > CHECK_THREADS_MAX ? CHECK_THREADS_MAX
-							    : (unsigned)processors,
 	};
 	for (int i = 0; i < CHECKS; i++)
 		o->severity[i] = (uint8_t)checks[i].preset;
@@ -163,19 +157,34 @@ void checker_watch(struct checker *c, check_progress_fn *progress)
 	c->progress = progress;
 }
 
+/* count gives true if the first of these findings is one that is told. */
+static bool count(struct checker *c, enum check_id id, uint64_t n)
+{
+	const uint64_t before = c->found[id];
+
+	if (!check_on(c, id))
+		return false;
+	*(c->o.severity[id] == SEVERITY_ERROR ? &c->result.errors : &c->result.warnings) += n;
+	c->found[id] += n;
+	return before < c->o.findings_max;
+}
+
 static void vtell(struct checker *c, enum check_id id, const struct name *owner, uint32_t line, const char *fmt,
 		  va_list args)
 {
 	char what[WHAT_MAX];
 	struct check_finding f = { id, (enum severity)c->o.severity[id], owner, line, what };
 
-	if (f.severity == SEVERITY_OFF)
-		return;
-	*(f.severity == SEVERITY_ERROR ? &c->result.errors : &c->result.warnings) += 1;
-	if (c->found[id]++ >= c->o.findings_max)
+	if (!count(c, id, 1))
 		return;
 	(void)vsnprintf(what, sizeof what, fmt, args);
 	c->tell(c->context, &f);
+}
+
+void check_retell(struct checker *c, const struct check_finding *f, uint64_t n)
+{
+	if (count(c, f->id, n) && f->what != NULL)
+		c->tell(c->context, f);
 }
 
 void checker_tell(struct checker *c, enum check_id id, const struct name *owner, uint32_t line, const char *fmt,
@@ -260,18 +269,20 @@ static void (*const for_the_zone[])(struct checker *) = {
 	check_zone_digest,     /* ZONEMD */
 };
 
+static void check_node(struct checker *c, const struct node *n)
+{
+	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next)
+		for (size_t k = 0; k < COUNT_OF(for_each_set); k++)
+			for_each_set[k](c, n, s);
+	for (size_t k = 0; k < COUNT_OF(for_each_node); k++)
+		for_each_node[k](c, n);
+}
+
 void checker_run(struct checker *c, const struct zone *z)
 {
 	c->z = z;
 	apex_facts(c);
-	for (size_t i = 0; i < z->n_nodes; i++) {
-		const struct node *n = z->node[i];
-		for (const struct rrset *s = n->rrsets; s != NULL; s = s->next)
-			for (size_t k = 0; k < COUNT_OF(for_each_set); k++)
-				for_each_set[k](c, n, s);
-		for (size_t k = 0; k < COUNT_OF(for_each_node); k++)
-			for_each_node[k](c, n);
-	}
+	check_nodes(c, check_node);
 	for (size_t k = 0; k < COUNT_OF(for_the_zone); k++)
 		for_the_zone[k](c);
 }

@@ -100,13 +100,9 @@ struct check_options {
 	uint32_t findings_max;         /* of each check */
 	uint32_t rrs_max, types_max;   /* RRs in an RRset, types at a name */
 	uint16_t nsec3_iterations_max; /* above: CHECK_NSEC3_ITERATIONS_HIGH */
-	unsigned threads;              /* that verify signatures, 1..CHECK_THREADS_MAX */
 };
 
-enum { CHECK_THREADS_MAX = 16 };
-
-/* check_options_default fills in the presets, the clock, 10 findings of each check, and a
- * thread for each processor. */
+/* check_options_default fills in the presets, the clock, and 10 findings of each check. */
 void check_options_default(struct check_options *o);
 
 struct check_finding {
@@ -139,7 +135,8 @@ void checker_tell(struct checker *c, enum check_id id, const struct name *owner,
 void checker_oddity(void *checker, enum zone_oddity kind, const struct node *n, const struct rrset *s,
 		    uint32_t line);
 
-/* checker_run runs all checks that are not off over a sealed zone. */
+/* checker_run runs all checks that are not off over a sealed zone, with as many threads as work.h has; what it finds
+ * and tells, and in which order, does not depend on that. */
 void checker_run(struct checker *c, const struct zone *z);
 
 struct check_result {

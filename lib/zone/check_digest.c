@@ -3,47 +3,7 @@
 #include "crypto/digest.h"
 #include "sec/zonemd.h"
 #include "zone/check_run.h"
-
-/* signatures_add feeds a node's RRSIGs, which are an RRset of type RRSIG: ordered by RDATA, and so by the type
- * they cover, as the node's RRsets are. Those over the apex ZONEMD are left out (RFC 8976 3.3.1). */
-static void signatures_add(const struct checker *c, struct zonemd *d, const struct node *n,
-			   const struct name *owner)
-{
-	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next)
-		if (n != c->apex || s->type != RR_ZONEMD)
-			for (uint32_t i = 0; i < s->n_sig; i++)
-				zonemd_add(d, owner, RR_RRSIG, s->sig_ttl, rdata_view(&s->sig[i]));
-}
-
-static void node_add(const struct checker *c, struct zonemd *d, const struct node *n)
-{
-	bool signatures = false;
-	struct name owner;
-
-	node_name(n, &owner);
-	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next) {
-		if (s->type > RR_RRSIG && !signatures) {
-			signatures_add(c, d, n, &owner);
-			signatures = true;
-		}
-		if (n != c->apex || s->type != RR_ZONEMD)
-			for (uint32_t i = 0; i < s->n; i++)
-				zonemd_add(d, &owner, s->type, s->ttl, rdata_view(&s->rdata[i]));
-	}
-	if (!signatures)
-		signatures_add(c, d, n, &owner);
-}
-
-static size_t zone_digest(const struct checker *c, uint8_t hash, uint8_t *out)
-{
-	struct zonemd *d = zonemd_new(hash);
-
-	if (d == NULL)
-		return 0;
-	for (size_t i = 0; i < c->z->n_nodes; i++)
-		node_add(c, d, c->z->node[i]);
-	return zonemd_end(d, out);
-}
+#include "zone/digest.h"
 
 /* repeated: two records of the same scheme and hash must not be used (RFC 8976 2.1, 4). */
 static bool repeated(const struct rrset *s, uint32_t i)
@@ -75,7 +35,7 @@ static void check_record(struct checker *c, const struct rrset *s, uint32_t i)
 				"has %u",
 				f.serial, c->soa_serial);
 	} else {
-		n = zone_digest(c, f.hash, digest);
+		n = zone_digest(c->z, f.hash, digest);
 		if (!view_eq(view_of(digest, n), f.digest))
 			check_node_tell(c, CHECK_ZONEMD_WRONG, c->apex, r->line,
 					"the zone's digest is another one");

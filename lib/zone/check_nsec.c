@@ -9,18 +9,12 @@ struct expected {
 	bool rrsig; /* still to come */
 };
 
-/* in_bitmap: at a cut only what the parent side is authoritative for, and NS (RFC 4035 2.3). */
-static bool in_bitmap(const struct node *n, const struct rrset *s)
-{
-	return s->n > 0 && (s->type == RR_NS || set_authoritative(n, s->type));
-}
-
 static struct expected expected_of(const struct node *n)
 {
 	struct expected e = { n, n->rrsets, false };
 
 	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next)
-		if (in_bitmap(n, s) && s->n_sig > 0)
+		if (set_in_bitmap(n, s) && s->n_sig > 0)
 			e.rrsig = true;
 	return e;
 }
@@ -28,7 +22,7 @@ static struct expected expected_of(const struct node *n)
 /* expected_next gives the next type, 0 behind the last (type 0 is reserved and in no zone). */
 static uint16_t expected_next(struct expected *e)
 {
-	while (e->next != NULL && (!in_bitmap(e->n, e->next) || e->next->type == RR_RRSIG))
+	while (e->next != NULL && (!set_in_bitmap(e->n, e->next) || e->next->type == RR_RRSIG))
 		e->next = e->next->next;
 	if (e->rrsig && (e->next == NULL || e->next->type > RR_RRSIG)) {
 		e->rrsig = false;

@@ -87,11 +87,6 @@ static struct link *find(struct chain *ch, const uint8_t hash[NSEC3_HASH_LEN], s
 	return NULL;
 }
 
-static bool insecure_cut(const struct node *n)
-{
-	return (n->flags & NODE_CUT) != 0 && node_has(n, RR_DS) == NULL;
-}
-
 /* may_opt_out: a delegation without DS, or an empty non-terminal above nothing but such (RFC 5155 7.1). The
  * names below stand right behind it. */
 static bool may_opt_out(const struct zone *z, size_t i)
@@ -99,7 +94,7 @@ static bool may_opt_out(const struct zone *z, size_t i)
 	struct name top, below;
 
 	if ((z->node[i]->flags & NODE_ENT) == 0)
-		return insecure_cut(z->node[i]);
+		return node_insecure_cut(z->node[i]);
 	node_name(z->node[i], &top);
 	for (size_t k = i + 1; k < z->n_nodes; k++) {
 		const struct node *n = z->node[k];
@@ -108,7 +103,7 @@ static bool may_opt_out(const struct zone *z, size_t i)
 		node_name(n, &below);
 		if (!name_within(&below, &top))
 			break;
-		if (node_authoritative(n) && (n->flags & NODE_ENT) == 0 && !insecure_cut(n))
+		if (node_authoritative(n) && (n->flags & NODE_ENT) == 0 && !node_insecure_cut(n))
 			return false;
 	}
 	return true;

@@ -8,6 +8,7 @@
 
 #include "sec/nsec3.h"
 #include "sec/rrsig.h"
+#include "zone/authority.h"
 #include "zone/check.h"
 
 enum { CHECK_KEYS_MAX = 32 }; /* DNSKEYs that are looked at, and signatures tried with */
@@ -39,27 +40,12 @@ static inline bool check_on(const struct checker *c, enum check_id id)
 void check_node_tell(struct checker *c, enum check_id id, const struct node *n, uint32_t line, const char *fmt,
 		     ...) PRINTF_LIKE(5, 6);
 
-/* node_has gives the RRset of a type if there are records of it, NULL if there are none (signatures over
- * nothing aside). */
-static inline const struct rrset *node_has(const struct node *n, uint16_t type)
-{
-	const struct rrset *s = rrset_of(n, type);
+/* check_retell counts n findings of a check, and tells the first if it is among those that are told and has words. */
+void check_retell(struct checker *c, const struct check_finding *f, uint64_t n);
 
-	return s != NULL && s->n > 0 ? s : NULL;
-}
-
-/* node_authoritative: the zone answers for this name itself: not below a cut or a DNAME. A cut is. */
-static inline bool node_authoritative(const struct node *n)
-{
-	return (n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)) == 0;
-}
-
-/* set_authoritative: records of this type at an authoritative node are the zone's own: at a cut only DS and
- * NSEC are (RFC 4035 2.2). */
-static inline bool set_authoritative(const struct node *n, uint16_t type)
-{
-	return (n->flags & NODE_CUT) == 0 || type == RR_DS || type == RR_NSEC;
-}
+/* check_nodes runs a check over all names, in slices; the checker it is called with is the slice's own. */
+typedef void check_node_fn(struct checker *c, const struct node *n);
+void check_nodes(struct checker *c, check_node_fn *check);
 
 /* node_only_nsec3: the name exists only to own NSEC3 records (RFC 5155 7.1). */
 bool node_only_nsec3(const struct node *n);

@@ -5,19 +5,19 @@
  * The work is bounded: so many keys of the zone, so many signatures of an
  * RRset and so many keys per signature are tried and no more (several may
  * share a key tag, which is how KeyTrap, CVE-2023-50387, made validators
- * busy). Threads take stretches of the zone; what they find is told
- * afterwards, in the order of the zone.
+ * busy). Workers take slices of the zone; what they find is told afterwards,
+ * in the order of the zone.
  */
 
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "base/work.h"
 #include "zone/check_run.h"
 
 enum {
 	SIGNATURES_MAX = 8, /* of one RRset that are verified; a rollover of two algorithms needs four */
 	TRIES_MAX = 4,      /* keys of one tag and algorithm that are tried */
-	STRETCH = 256,      /* nodes that a thread takes at a time */
+	SLICE = 256,        /* nodes that a worker takes at a time */
 };
 
 /* What was found about a signature, or about an RRset for lack of one. */
@@ -29,17 +29,15 @@ struct sig_flaw {
 	const char *what;
 };
 
+/* What one worker needs, and what it found. */
 struct sig_job {
 	struct checker *c;
-	pthread_mutex_t *lock;
-	size_t *next; /* the first node that no thread has taken; under the lock */
 	struct public_key *key[CHECK_KEYS_MAX];
 	struct sign_room room;
 	struct view *rdata;
 	size_t rdata_cap;
 	struct sig_flaw *flaw;
 	size_t n_flaws, cap;
-	bool tells;      /* how far the work is: only the thread that the checker runs in */
 	int64_t soonest; /* expiry of the signature that ends first and has not ended; 0: none */
 };
 
@@ -168,7 +166,7 @@ static void check_node_signatures(struct sig_job *j, size_t at)
 	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next) {
 		if (s->n == 0)
 			note(j, at, s, &s->sig[0], CHECK_RRSIG_STRAY, "covers no records");
-		else if (node_authoritative(n) && set_authoritative(n, s->type))
+		else if (set_authoritative(n, s->type))
 			check_set_signatures(j, at, &owner, s);
 		else if (s->n_sig > 0)
 			note(j, at, s, &s->sig[0], CHECK_RRSIG_STRAY,
@@ -176,23 +174,15 @@ static void check_node_signatures(struct sig_job *j, size_t at)
 	}
 }
 
-static void *job_run(void *job)
+static void check_slice(void *context, const struct slice *s)
 {
-	struct sig_job *j = job;
-	const size_t n = j->c->z->n_nodes;
+	struct sig_job *j = (struct sig_job *)context + s->worker;
+	struct checker *c = j->c;
 
-	for (;;) {
-		pthread_mutex_lock(j->lock);
-		size_t from = *j->next;
-		*j->next = n - from > STRETCH ? from + STRETCH : n;
-		pthread_mutex_unlock(j->lock);
-		if (from == n)
-			return NULL;
-		if (j->tells)
-			j->c->progress(j->c->context, "verifying signatures", from, n);
-		for (size_t i = from; i < n && i < from + STRETCH; i++)
-			check_node_signatures(j, i);
-	}
+	if (s->worker == 0 && c->progress != NULL) /* which only the thread that the checker runs in may call */
+		c->progress(c->context, "verifying signatures", s->from, c->z->n_nodes);
+	for (size_t i = s->from; i < s->to; i++)
+		check_node_signatures(j, i);
 }
 
 static void tell_flaw(struct checker *c, const struct sig_flaw *f)
@@ -215,7 +205,7 @@ static void tell_flaw(struct checker *c, const struct sig_flaw *f)
 /* Each job's flaws are in the zone's order; merged they all are. */
 static void tell_flaws(struct checker *c, struct sig_job *job, size_t n_jobs)
 {
-	size_t at[CHECK_THREADS_MAX] = { 0 };
+	size_t at[WORK_THREADS_MAX] = { 0 };
 
 	for (;;) {
 		const struct sig_flaw *first = NULL;
@@ -273,26 +263,16 @@ static bool wanted(const struct checker *c)
 
 void check_zone_signatures(struct checker *c)
 {
-	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct sig_job job[CHECK_THREADS_MAX];
-	pthread_t thread[CHECK_THREADS_MAX];
-	size_t next = 0, n_jobs = 1, started = 1;
+	struct sig_job job[WORK_THREADS_MAX] = { 0 };
+	const unsigned n_jobs = work_threads();
 
 	if (!c->is_signed || !wanted(c))
 		return;
-	if (c->z->n_nodes > STRETCH && c->o.threads > 1)
-		n_jobs = c->o.threads < CHECK_THREADS_MAX ? c->o.threads : CHECK_THREADS_MAX;
-	for (size_t i = 0; i < n_jobs; i++)
-		job[i] = (struct sig_job){ .c = c, .lock = &lock, .next = &next };
-	job[0].tells = c->progress != NULL;
-	/* This thread is the first job; one that cannot be started leaves its part to the others. */
-	while (started < n_jobs && pthread_create(&thread[started], NULL, job_run, &job[started]) == 0)
-		started++;
-	job_run(&job[0]);
-	for (size_t i = 1; i < started; i++)
-		pthread_join(thread[i], NULL);
+	for (unsigned i = 0; i < n_jobs; i++)
+		job[i].c = c;
+	work_run(c->z->n_nodes, SLICE, check_slice, job);
 	tell_flaws(c, job, n_jobs);
 	tell_soonest(c, job, n_jobs);
-	for (size_t i = 0; i < n_jobs; i++)
+	for (unsigned i = 0; i < n_jobs; i++)
 		job_free(&job[i]);
 }

@@ -2,18 +2,30 @@
 
 #include "zone/check_run.h"
 
-static bool is_letter_or_digit(uint8_t c)
-{
-	return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10;
-}
+/* What a label of a host's name is made of (RFC 952, RFC 1123 2.1). */
+static const bool of_host[256] = {
+	['-'] = true,
+	['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true,
+	['7'] = true, ['8'] = true, ['9'] = true,
+	['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true, ['G'] = true,
+	['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true, ['N'] = true,
+	['O'] = true, ['P'] = true, ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true,
+	['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true, ['Z'] = true,
+	['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true,
+	['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true,
+	['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
+	['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
+};
 
-/* A label of a host's name (RFC 952, RFC 1123 2.1): letters, digits, hyphens inside. */
-static bool is_host_label(struct view l)
+/* A hyphen may not be the first or the last. */
+static inline bool is_host_label(const uint8_t *label)
 {
-	for (size_t i = 0; i < l.n; i++)
-		if (!is_letter_or_digit(l.p[i]) && (l.p[i] != '-' || i == 0 || i + 1 == l.n))
-			return false;
-	return true;
+	const unsigned n = label[0];
+	bool good = label[1] != '-' && label[n] != '-';
+
+	for (unsigned i = 1; i <= n; i++)
+		good &= of_host[label[i]];
+	return good;
 }
 
 /* A first label of '*' is a wildcard; a label that begins with an underscore says that the name is no host's (RFC
@@ -27,7 +39,7 @@ static bool may_be_host(const uint8_t *p)
 	for (; *p != 0; p += 1 + *p) {
 		if (p[1] == '_')
 			return true;
-		good &= is_host_label(view_of(p + 1, *p));
+		good &= is_host_label(p);
 	}
 	return good;
 }

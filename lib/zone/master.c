@@ -9,8 +9,12 @@
 #include <unistd.h>
 
 #include "zone/reader.h"
+#include "zone/relay.h"
 
-enum { PROGRESS_STEP = 1 << 20 };
+enum {
+	PROGRESS_STEP = 1 << 20,
+	RELAY_FROM = 1 << 19, /* octets of a file that is worth a thread of its own */
+};
 
 static void tell(struct reader *r, bool error, const struct flaw *f)
 {
@@ -252,24 +256,49 @@ static enum err reader_end(struct reader *r, const char *file)
 	return e;
 }
 
+/* A file that may take a while, and who reads it. */
+struct reading {
+	struct reader *r;
+	const char *path;
+	int fd;
+	struct stat st;
+};
+
+static void read_relayed(void *context, const struct master_calls *calls)
+{
+	struct reading *g = context;
+
+	g->r->calls = calls;
+	read_fd(g->r, g->path, g->fd, &g->st, 0);
+}
+
+static void read_main(struct reading *g)
+{
+	const struct master_calls *calls = g->r->calls;
+
+	if (S_ISREG(g->st.st_mode) && g->st.st_size < RELAY_FROM)
+		read_relayed(g, calls);
+	else
+		relay_read(calls, read_relayed, g);
+	g->r->calls = calls;
+}
+
 enum err master_read(const char *path, const struct name *origin, const struct master_options *o,
 		     const struct master_calls *calls)
 {
-	struct reader *r = reader_new(origin, o, calls);
+	struct reading g = { .r = reader_new(origin, o, calls), .path = path };
 	struct source none = { .file = path };
 	struct token begin = { .line = 1, .column = 1 };
-	struct stat st = { 0 };
-	int fd;
 
-	r->source = &none; /* whose place a finding has while there is no file */
-	const char *why = open_file(path, false, &fd, &st);
+	g.r->source = &none; /* whose place a finding has while there is no file */
+	const char *why = open_file(path, false, &g.fd, &g.st);
 	if (why != NULL)
-		r->failed = !wrong(r, &begin, "file", "%s", why);
+		g.r->failed = !wrong(g.r, &begin, "file", "%s", why);
 	else
-		read_fd(r, path, fd, &st, 0);
-	if (fd >= 0)
-		close(fd);
-	return reader_end(r, path);
+		read_main(&g);
+	if (g.fd >= 0)
+		close(g.fd);
+	return reader_end(g.r, path);
 }
 
 enum err master_read_text(struct view text, const char *file, const struct name *origin,

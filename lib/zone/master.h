@@ -7,6 +7,9 @@
  * entry, so that one run shows all findings, up to `max_errors`. Of each kind
  * of warning ten are told, and at the end how many more there were.
  *
+ * A large file is read by a thread of its own, if work.h has two; callbacks
+ * are called from the caller's thread all the same, in the order of the file.
+ *
  * Knows: dns/.   Must not know: zones, databases.
  */
 #ifndef ZONE_MASTER_H

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/work.h"
 #include "tests/help/checked.h"
 
 #define HEAD "@ 3600 SOA ns.example.net. host 1 7200 3600 604800 300\n@ 3600 NS ns.example.net.\n"
@@ -517,12 +518,13 @@ START_TEST(threads_agree)
 		struct checked c;
 		checked_begin(&c, "example.");
 		c.o.now = GOOD_TIME;
-		c.o.threads = 1 + 3 * t;
+		work_use(1 + 3 * t);
 		checked_text(&c, view_of(text, (size_t)n));
 		errors[t] = c.result.errors;
 		memcpy(first[t], c.first[CHECK_RRSIG_MISSING], sizeof first[t]);
 		checked_end(&c);
 	}
+	work_use(1);
 	ck_assert_uint_eq(errors[0], errors[1]);
 	ck_assert_str_eq(first[0], first[1]);
 }
