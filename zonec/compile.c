@@ -31,6 +31,17 @@ static void note(struct batch *b, int code)
 		b->worst = code;
 }
 
+/* changes_in_words says how little was written: an empty text if it was all. */
+static const char *changes_in_words(const struct compile_job *job)
+{
+	static char text[60];
+
+	text[0] = 0;
+	if (job->way == COMPILED_CHANGES)
+		(void)snprintf(text, sizeof text, ", %zu RRset%s changed", job->changes, job->changes == 1 ? "" : "s");
+	return text;
+}
+
 static void report(const struct batch *b, size_t i)
 {
 	const struct compile_job *job = &b->job[i];
@@ -38,7 +49,9 @@ static void report(const struct batch *b, size_t i)
 	if (job->result != OK)
 		complain("%s: not compiled: %s", b->origin[i], job->why);
 	else if (!b->options->quiet)
-		printf("%s: compiled, %llu records\n", b->origin[i], (unsigned long long)b->zone[i]->n_records);
+		printf("%s: %s, %llu records%s\n", b->origin[i],
+		       job->way == COMPILED_NOTHING ? "unchanged" : "compiled",
+		       (unsigned long long)b->zone[i]->n_records, changes_in_words(job));
 }
 
 static void batch_compile(struct batch *b)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "bake/parts.h"
+#include "bake/recompile.h"
 #include "bake/rows.h"
 #include "bake/table.h"
 
@@ -236,7 +237,8 @@ static void flush(struct group *g)
 /* A zone of so many names fills more pages than the pool takes: each name takes more than an octet. */
 enum { SURELY_BIG = POOL_OCTETS };
 
-/* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs. */
+/* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs. What is
+ * surely big may have changed little, and is baked only if it has to be. */
 static void take(struct group *g, struct compile_job *job)
 {
 	struct member *m = &g->member[g->n];
@@ -244,6 +246,7 @@ static void take(struct group *g, struct compile_job *job)
 	*m = (struct member){ { .store = g->store, .zone = job->zone, .facts = &job->facts, .why = job->why },
 			      job };
 	job->why[0] = 0;
+	job->way = COMPILED_WHOLE;
 	job->result = job->zone->n_nodes < SURELY_BIG ? bake(&m->c) : OK;
 	if (job->result == OK && m->c.baked && parts_pool(&m->c.parts)) {
 		if (++g->n == COMPILE_GROUP)
@@ -251,7 +254,7 @@ static void take(struct group *g, struct compile_job *job)
 		return;
 	}
 	flush(g);
-	if (job->result == OK)
+	if (job->result == OK && !recompile(g->store, job))
 		job->result = compile_big(&m->c);
 	end_member(m);
 }
