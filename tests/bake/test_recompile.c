@@ -147,6 +147,7 @@ START_TEST(signatures_that_are_renewed_expire_later)
 	ck_assert_int_eq(compile(s, after, 20, false), COMPILED_CHANGES);
 	ck_assert_uint_eq(row_of(s, after).expires, 1924992000);
 	ck_assert_uint_eq(row_of(s, after).signatures, 2);
+	is_good(s, after, "renewed signatures");
 	ck_assert_int_eq(compile(s, none, 30, false), COMPILED_CHANGES);
 	ck_assert_uint_eq(row_of(s, none).expires, 0);
 	is_good(s, none, "no signatures");
