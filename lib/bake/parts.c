@@ -88,7 +88,8 @@ static bool hash_in_chain(const struct zone *z, const struct parts *p, const str
 static enum err nsec3_entry(struct baked *b, const struct name *owner, const struct rrset *s)
 {
 	const struct parts *p = b->p;
-	uint8_t hash[NSEC3_HASH_LEN], flags;
+	const struct mark before = arena_mark(b->arena);
+	uint8_t hash[NSEC3_HASH_LEN], payload[PIECE_MAX], flags;
 	struct frag_parts f;
 
 	if (p->part.denial != DENIAL_NSEC3 || nsec3_at(s, &p->nsec3, &flags) == NULL ||
@@ -100,12 +101,15 @@ static enum err nsec3_entry(struct baked *b, const struct name *owner, const str
 	enum err e = frag_make(&ask, b->arena, &f);
 	if (e != OK)
 		return e;
-	size_t size = FRAG_HEAD + frag_body_size(&f);
-	uint8_t *payload = arena_pack(b->arena, size);
+	const size_t size = FRAG_HEAD + frag_body_size(&f);
+	if (size >= PIECE_MAX)
+		return ERR_SPACE;
 	frag_write_head(&f, payload, FRAG_HEAD);
 	frag_write_body(&f, payload + FRAG_HEAD);
-	keep_run(b, view_of(arena_copy(b->arena, hash, sizeof hash), sizeof hash), view_of(payload, size));
-	return size < PIECE_MAX ? OK : ERR_SPACE;
+	arena_release(b->arena, before); /* the fragment, of which this is all that is needed */
+	const struct view key = { arena_copy(b->arena, hash, sizeof hash), sizeof hash };
+	keep_run(b, key, view_of(arena_copy(b->arena, payload, size), size));
+	return OK;
 }
 
 /* nsec_entry adds an owner of an NSEC: its key below the apex, and its hash. */
