@@ -2,6 +2,7 @@
 
 #include "zone/check.h"
 #include "zonec/load.h"
+#include "zonec/sign.h"
 
 static int explain(void)
 {
@@ -26,6 +27,7 @@ int command_check(const struct options *o)
 		return EXIT_USAGE;
 	progress_begin(&progress, o->quiet);
 	load_zone(o, &origin, o->operand[1], &progress, &l);
+	sign_keys_close();
 	if (!o->quiet && !o->json) {
 		if (l.zone != NULL)
 			printf("%s: serial %u, %llu records: good, %llu warnings\n", o->operand[0],

@@ -4,6 +4,7 @@
 
 #include "bake/compile.h"
 #include "zonec/load.h"
+#include "zonec/sign.h"
 
 static int exit_of(enum err e)
 {
@@ -18,6 +19,7 @@ struct batch {
 	struct compile_job job[COMPILE_GROUP];
 	char origin[COMPILE_GROUP][NAME_TEXT_MAX]; /* as the operator wrote it */
 	struct zone *zone[COMPILE_GROUP];
+	struct sign_result result[COMPILE_GROUP]; /* of zones that were signed: made or kept is not 0 */
 	size_t n, names;
 	int worst; /* exit code so far */
 };
@@ -42,6 +44,18 @@ static const char *changes_in_words(const struct compile_job *job)
 	return text;
 }
 
+/* in_words says how a zone was signed: an empty text if it was not. */
+static const char *in_words(const struct sign_result *r)
+{
+	static char text[120];
+
+	text[0] = 0;
+	if (r->made + r->kept != 0)
+		(void)snprintf(text, sizeof text, "; serial %u, %llu signatures made, %llu kept", r->serial,
+			       (unsigned long long)r->made, (unsigned long long)r->kept);
+	return text;
+}
+
 static void report(const struct batch *b, size_t i)
 {
 	const struct compile_job *job = &b->job[i];
@@ -49,9 +63,9 @@ static void report(const struct batch *b, size_t i)
 	if (job->result != OK)
 		complain("%s: not compiled: %s", b->origin[i], job->why);
 	else if (!b->options->quiet)
-		printf("%s: %s, %llu records%s\n", b->origin[i],
+		printf("%s: %s, %llu records%s%s\n", b->origin[i],
 		       job->way == COMPILED_NOTHING ? "unchanged" : "compiled",
-		       (unsigned long long)b->zone[i]->n_records, changes_in_words(job));
+		       (unsigned long long)b->zone[i]->n_records, changes_in_words(job), in_words(&b->result[i]));
 }
 
 static void batch_compile(struct batch *b)
@@ -72,7 +86,8 @@ static void take_progress(void *progress, const char *doing, uint64_t done, uint
 	progress_at(progress, doing, done, total, done, "names");
 }
 
-static void batch_add(struct batch *b, const char *origin, const char *path)
+/* batch_add takes a zone with its own options, which for one of a list may be more than the command's. */
+static void batch_add(struct batch *b, const struct options *o, const char *origin, const char *path)
 {
 	struct name apex;
 	struct loaded l;
@@ -82,16 +97,23 @@ static void batch_add(struct batch *b, const char *origin, const char *path)
 		return;
 	}
 	progress_begin(&b->progress, b->options->quiet);
-	load_zone(b->options, &apex, path, &b->progress, &l);
+	load_zone(o, &apex, path, &b->progress, &l);
 	if (l.zone == NULL) {
 		complain("%s: not compiled, %llu errors; the database is as it was", origin,
 			 (unsigned long long)l.errors);
 		note(b, l.unreadable && b->options->list == NULL ? EXIT_SYSTEM : EXIT_WRONG);
 		return;
 	}
+	if (l.is_signed && l.result.unchanged) { /* it is there already, down to its signatures */
+		if (!b->options->quiet)
+			printf("%s: unchanged, serial %u\n", origin, l.result.serial);
+		zone_free(l.zone);
+		return;
+	}
+	b->result[b->n] = l.result;
 	b->job[b->n] = (struct compile_job){
 		.zone = l.zone,
-		.facts = { (uint64_t)now_of(b->options), l.checks, b->options->replace, take_progress, &b->progress },
+		.facts = { (uint64_t)now_of(o), l.checks, o->replace, take_progress, &b->progress },
 	};
 	b->zone[b->n] = l.zone;
 	snprintf(b->origin[b->n], sizeof b->origin[b->n], "%s", origin);
@@ -100,12 +122,14 @@ static void batch_add(struct batch *b, const char *origin, const char *path)
 		batch_compile(b);
 }
 
-/* A line of a list is ORIGIN FILE; the file is relative to the list. Gives the number of words found. */
-static unsigned split(char *line, char *word[3])
-{
-	unsigned n = 0;
+enum { LINE_WORDS_MAX = 64 };
 
-	for (char *save, *w = strtok_r(line, " \t\r\n", &save); w != NULL && *w != '#' && n < 3;
+/* A line of a list is ORIGIN FILE [OPTIONS]; the file is relative to the list. Gives the number of words found. */
+static int split(char *line, char *word[LINE_WORDS_MAX])
+{
+	int n = 0;
+
+	for (char *save, *w = strtok_r(line, " \t\r\n", &save); w != NULL && *w != '#' && n < LINE_WORDS_MAX;
 	     w = strtok_r(NULL, " \t\r\n", &save))
 		word[n++] = w;
 	return n;
@@ -124,21 +148,30 @@ static char *beside(const char *list, const char *file)
 	return path;
 }
 
+/* line_options gives the options of one line: the command's, and its own. Where the database is, is the command's. */
+static bool line_options(const struct batch *b, char *line, struct options *o)
+{
+	char *word[LINE_WORDS_MAX];
+
+	*o = *b->options;
+	return options_more(split(line, word), word, o) && o->n_operands == 2 && o->db == b->options->db &&
+	       o->list == b->options->list;
+}
+
 /* One bad zone, or a bad line, does not stop the others. */
 static void compile_line(struct batch *b, char *line, unsigned number)
 {
-	char *word[3];
-	unsigned n = split(line, word);
+	static struct options o; /* large for a stack */
 
-	if (n == 0)
+	if (line[strspn(line, " \t\r\n")] == 0 || line[strspn(line, " \t")] == '#')
 		return;
-	if (n != 2) {
-		complain("%s:%u: a line is ORIGIN FILE", b->options->list, number);
+	if (!line_options(b, line, &o)) {
+		complain("%s:%u: a line is ORIGIN FILE [OPTIONS]", b->options->list, number);
 		note(b, EXIT_WRONG);
 		return;
 	}
-	char *path = beside(b->options->list, word[1]);
-	batch_add(b, word[0], path);
+	char *path = beside(b->options->list, o.operand[1]);
+	batch_add(b, &o, o.operand[0], path);
 	free(path);
 }
 
@@ -176,8 +209,9 @@ int command_compile(const struct options *o)
 	if (o->list != NULL)
 		compile_list(&b);
 	else
-		batch_add(&b, o->operand[0], o->operand[1]);
+		batch_add(&b, o, o->operand[0], o->operand[1]);
 	batch_compile(&b);
+	sign_keys_close();
 	store_close(b.store);
 	return b.worst;
 }

@@ -7,6 +7,7 @@
 #include "zone/master.h"
 #include "zonec/places.h"
 #include "zonec/report.h"
+#include "zonec/sign.h"
 
 struct loader {
 	const struct options *options;
@@ -16,6 +17,8 @@ struct loader {
 	struct progress *progress;
 	struct places places; /* lines of records are numbers of these */
 	uint64_t records, errors, warnings;
+	uint64_t dropped;            /* records that signing makes anew */
+	struct zone_signing *signing; /* NULL: the zone is not to be signed */
 };
 
 static void take_record(void *context, const struct master_record *r)
@@ -24,8 +27,17 @@ static void take_record(void *context, const struct master_record *r)
 	const uint32_t line = places_number(&l->places, r->file, r->line);
 
 	l->records++;
-	if (zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, line) == ERR_REFUSED)
+	if (l->signing != NULL && sign_drops(r->type)) {
+		l->dropped++;
+		return;
+	}
+	const enum err e = zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, line);
+	if (e == ERR_REFUSED)
 		checker_tell(l->checker, CHECK_OUT_OF_ZONE, &r->owner, line, "not at or below the zone's apex");
+	else if (e == ERR_SPACE)
+		checker_tell(l->checker, CHECK_DEEP_NAMES, &r->owner, line,
+			     "left out: the zone's names have more than 32 labels below the apex on average, and the names "
+			     "they imply would fill memory");
 }
 
 static void take_finding(void *context, const struct master_finding *f)
@@ -76,38 +88,128 @@ static void take_check_progress(void *context, const char *doing, uint64_t done,
 	progress_at(l->progress, doing, done, total, done, "names");
 }
 
+/* What would verify our own signatures and digests again, for as much work as making them. */
+static const enum check_id of_own_work[] = {
+	CHECK_RRSIG_MISSING, CHECK_RRSIG_WRONG, CHECK_RRSIG_EXPIRED,	  CHECK_RRSIG_NOT_YET,	  CHECK_RRSIG_STRAY,
+	CHECK_RRSIG_TTL,     CHECK_ZONEMD_WRONG, CHECK_RRSIG_EXPIRES_SOON, CHECK_RRSIG_UNVERIFIED,
+};
+
 static void choose_checks(const struct options *o, struct check_options *c)
 {
 	enum check_id id;
 
 	check_options_default(c);
+	for (size_t i = 0; o->sign.sign && i < COUNT_OF(of_own_work); i++)
+		c->severity[of_own_work[i]] = SEVERITY_OFF;
 	c->now = now_of(o);
 	for (unsigned i = 0; i < o->n_choices; i++)
 		if (check_find(o->choice[i].name, &id))
 			c->severity[id] = o->choice[i].severity;
 }
 
+/* say reports what is said of the zone as a whole. */
+static void say(struct loader *l, bool error, const char *text)
+{
+	struct report_line line = { .file = l->path, .error = error, .check = "sign", .text = text };
+
+	*(error ? &l->errors : &l->warnings) += 1;
+	progress_clear(l->progress);
+	report_finding(l->options->json, &line);
+}
+
+static void say_dropped(struct loader *l)
+{
+	char text[200];
+
+	if (l->dropped == 0)
+		return;
+	(void)snprintf(text, sizeof text,
+		       "%llu RRSIG, NSEC, NSEC3, NSEC3PARAM and ZONEMD records are left out: --sign makes its own",
+		       (unsigned long long)l->dropped);
+	say(l, false, text);
+}
+
+/* Secondaries serve a zone for its expire after they have lost its primary; signatures must last that long. */
+static void say_short(struct loader *l)
+{
+	const struct sign_plan *p = &l->signing->plan;
+	const struct view soa = zone_soa(l->zone);
+	const uint32_t lasts = p->validity - p->jitter, expire = soa.n >= 22 ? get_u32(soa.p + soa.n - 8) : 0;
+	char text[200];
+
+	if (lasts >= expire)
+		return;
+	(void)snprintf(text, sizeof text,
+		       "signatures last for %u s, less than the SOA's expire of %u s: secondaries may serve expired ones",
+		       lasts, expire);
+	say(l, false, text);
+}
+
+static void sign(struct loader *l, struct loaded *out)
+{
+	char why[SIGN_WHY];
+
+	say_dropped(l);
+	l->signing->plan.progress = take_check_progress;
+	l->signing->plan.context = l;
+	out->is_signed = sign_zone(l->zone, &l->signing->plan, &out->result, why) == OK;
+	if (!out->is_signed)
+		say(l, true, why);
+	else
+		say_short(l);
+}
+
+/* read_and_check leaves what it found in the loader; a zone that could not be signed is not checked further. */
+static enum err read_and_check(struct loader *l, const struct name *origin, struct loaded *out)
+{
+	struct master_calls calls = { l, take_record, take_finding, take_progress };
+	struct master_options mo = { 0 };
+
+	if (l->options->max_errors != NULL)
+		mo.max_errors = (uint32_t)strtoul(l->options->max_errors, NULL, 10);
+	enum err e = master_read(l->path, origin, &mo, &calls);
+	if (l->signing != NULL)
+		sign_prepare(l->zone, &l->signing->plan);
+	zone_seal(l->zone, checker_oddity, l->checker);
+	if (e == OK && l->signing != NULL && l->errors == 0)
+		sign(l, out);
+	if (e == OK && (l->signing == NULL || out->is_signed))
+		checker_run(l->checker, l->zone);
+	return e;
+}
+
 void load_zone(const struct options *o, const struct name *origin, const char *path, struct progress *progress,
 	       struct loaded *out)
 {
 	struct loader l = { .options = o, .path = path, .zone = zone_new(origin), .progress = progress };
-	struct master_calls calls = { &l, take_record, take_finding, take_progress };
-	struct master_options mo = { 0 };
+	struct zone_signing signing;
 	struct check_options co;
+	char why[SIGN_WHY];
+	enum err e = OK;
 
+	*out = (struct loaded){ 0 };
 	choose_checks(o, &co);
-	if (o->max_errors != NULL)
-		mo.max_errors = (uint32_t)strtoul(o->max_errors, NULL, 10);
 	l.checker = checker_new(&co, take_check, &l);
 	checker_watch(l.checker, take_check_progress);
-	enum err e = master_read(path, origin, &mo, &calls);
-	zone_seal(l.zone, checker_oddity, l.checker);
+	if (o->sign.sign) {
+		e = zone_signing_begin(o, origin, &signing, why);
+		if (e == OK)
+			l.signing = &signing;
+		else
+			say(&l, true, why);
+	}
 	if (e == OK)
-		checker_run(l.checker, l.zone);
+		e = read_and_check(&l, origin, out);
+	if (l.signing != NULL)
+		zone_signing_end(l.signing);
 	struct check_result r = checker_end(l.checker);
 	places_free(&l.places);
 	progress_clear(progress);
-	*out = (struct loaded){ l.zone, l.errors + r.errors, l.warnings + r.warnings, r.ran, e == ERR_SYSTEM };
+	out->zone = l.zone;
+	out->errors = l.errors + r.errors;
+	out->warnings = l.warnings + r.warnings;
+	out->checks = r.ran;
+	out->unreadable = e == ERR_SYSTEM;
 	if (out->errors != 0 || e != OK) {
 		zone_free(l.zone);
 		out->zone = NULL;

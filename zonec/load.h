@@ -1,11 +1,13 @@
 /*
- * load.h -- a master file becomes a checked zone; its findings are reported.
+ * load.h -- a master file becomes a checked zone, signed if the options say so;
+ * its findings are reported.
  *
- * Knows: zone/, report.h.   Must not know: databases.
+ * Knows: zone/, sign.h, report.h.   Must not know: databases.
  */
 #ifndef ZONEC_LOAD_H
 #define ZONEC_LOAD_H
 
+#include "sign/sign.h"
 #include "zone/zone.h"
 #include "zonec/progress.h"
 #include "zonec/zonec.h"
@@ -15,6 +17,8 @@ struct loaded {
 	uint64_t errors, warnings;
 	uint64_t checks; /* bit set of the checks that ran */
 	bool unreadable; /* the file could not be read: exit 3, not 1 */
+	bool is_signed;  /* by us, now */
+	struct sign_result result;
 };
 
 /* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard

@@ -26,6 +26,13 @@ static const struct command {
 	{ "drop", command_drop, "-d DB ORIGIN", "remove a zone", true },
 	{ "verify", command_verify, "-d DB [ORIGIN]", "check what is stored, down to every answer", false },
 	{ "query", command_query, "-d DB [+dnssec] NAME TYPE", "the answer the server would give", false },
+	{ "key generate", command_key_generate, "-k KEYDIR [-a ALG] [--csk|--ksk|--zsk] ORIGIN", "make a key",
+	  false },
+	{ "key import", command_key_import, "-k KEYDIR FILE", "bring a key from elsewhere", false },
+	{ "key list", command_key_list, "-k KEYDIR [ORIGIN]", "the keys of a directory, one a line", false },
+	{ "key status", command_key_status, "-k KEYDIR ORIGIN", "what a zone's keys do, and when", false },
+	{ "key ds", command_key_ds, "-k KEYDIR [--digest N] ORIGIN", "DS records for the parent", false },
+	{ "key retire", command_key_retire, "-k KEYDIR ORIGIN KEY", "let a key sign no more, and then go", false },
 };
 
 void complain(const char *fmt, ...)
@@ -65,7 +72,7 @@ static void help(FILE *to)
 {
 	fputs("usage: zonec COMMAND [OPTIONS] [OPERANDS]\n\n", to);
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		fprintf(to, "  %-8s %-40s %s\n", commands[i].name, commands[i].operands, commands[i].text);
+		fprintf(to, "  %-12s %-40s %s\n", commands[i].name, commands[i].operands, commands[i].text);
 	fputs("\noptions:\n", to);
 	fflush(to);
 	if (to == stdout)
@@ -75,11 +82,33 @@ static void help(FILE *to)
 	fputs("\nexit status: 0 done, 1 the zone is wrong, 2 usage, 3 system or database. See zonec(1).\n", to);
 }
 
-static const struct command *command_of(const char *name)
+/* words_match is true if the words of a command's name, of which there are *n, stand at the start of argv. */
+static bool words_match(const char *name, int argc, char **argv, int *n)
+{
+	for (*n = 0; *n < argc; ++*n) {
+		const size_t word = strcspn(name, " ");
+
+		if (strlen(argv[*n]) != word || memcmp(argv[*n], name, word) != 0)
+			return false;
+		name += word;
+		if (*name == 0) {
+			++*n;
+			return true;
+		}
+		name++;
+	}
+	return false;
+}
+
+/* command_of finds the command that argv begins with; *used is the number of its words. */
+static const struct command *command_of(int argc, char **argv, int *used)
 {
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		if (strcmp(name, commands[i].name) == 0)
+		if (words_match(commands[i].name, argc, argv, used))
 			return &commands[i];
+	const bool two = strcmp(argv[0], "key") == 0; /* the commands about keys have two words */
+	complain("there is no command '%s%s%s'; zonec --help lists them", argv[0], two && argc > 1 ? " " : "",
+		 two && argc > 1 ? argv[1] : "");
 	return NULL;
 }
 
@@ -95,6 +124,7 @@ enum { OWN_MAPPING = 1 << 20 };
 int main(int argc, char **argv)
 {
 	struct options o;
+	int words;
 
 	/* Arrays of many megabytes grow and go while a zone is compiled: what is given back shall be the system's
 	 * again, not a hole in the heap. */
@@ -107,12 +137,10 @@ int main(int argc, char **argv)
 		help(stdout);
 		return EXIT_DONE;
 	}
-	const struct command *c = command_of(argv[1]);
-	if (c == NULL) {
-		complain("there is no command '%s'; zonec --help lists them", argv[1]);
+	const struct command *c = command_of(argc - 1, argv + 1, &words);
+	if (c == NULL)
 		return EXIT_USAGE;
-	}
-	if (!options_read(argc - 2, argv + 2, &o))
+	if (!options_read(argc - 1 - words, argv + 1 + words, &o))
 		return EXIT_USAGE;
 	if (o.help) {
 		help(stdout);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "zone/check.h"
+#include "zonec/sign.h"
 #include "zonec/zonec.h"
 
 enum kind { K_TEXT, K_FLAG, K_CHECK };
@@ -18,7 +19,7 @@ static const struct option_row {
 	const char *value, *text;
 } rows[] = {
 	{ "--database", "-d", K_TEXT, AT(db), 0, "DB", "the database, a directory" },
-	{ "--list", NULL, K_TEXT, AT(list), 0, "FILE", "compile: many zones, lines of ORIGIN FILE" },
+	{ "--list", NULL, K_TEXT, AT(list), 0, "FILE", "compile: many zones, lines of ORIGIN FILE [OPTIONS]" },
 	{ "--quiet", "-q", K_FLAG, AT(quiet), 0, "", "no progress and no summary" },
 	{ "--json", NULL, K_FLAG, AT(json), 0, "", "findings for machines, one JSON object a line" },
 	{ "--replace", NULL, K_FLAG, AT(replace), 0, "", "compile: also over a zone that took updates" },
@@ -29,7 +30,38 @@ static const struct option_row {
 	{ "--now", NULL, K_TEXT, AT(now), 0, "SECONDS", "the clock for signatures, since 1970" },
 	{ "--threads", "-t", K_TEXT, AT(threads), 0, "N", "threads that work (one for each processor)" },
 	{ "--max-errors", NULL, K_TEXT, AT(max_errors), 0, "N", "stop reading a file after so many errors (100)" },
+	{ "--keydir", "-k", K_TEXT, AT(keydir), 0, "KEYDIR", "sign, key: the directory of keys" },
+	{ "--algorithm", "-a", K_TEXT, AT(algorithm), 0, "ALG",
+	  "key generate: number or mnemonic (ECDSAP256SHA256)" },
+	{ "--bits", NULL, K_TEXT, AT(bits), 0, "N", "key generate: size of an RSA key (2048)" },
+	{ "--csk", NULL, K_FLAG, AT(csk), 0, "", "key generate: for keys and zone, which is the default" },
+	{ "--ksk", NULL, K_FLAG, AT(ksk), 0, "", "key generate: a key that signs keys" },
+	{ "--zsk", NULL, K_FLAG, AT(zsk), 0, "", "key generate: a key that signs the zone" },
+	{ "--publish", NULL, K_TEXT, AT(publish), 0, "DATE", "key generate: when it is published (now)" },
+	{ "--activate", NULL, K_TEXT, AT(activate), 0, "DATE",
+	  "key generate: when it begins to sign (as --publish)" },
+	{ "--inactive", NULL, K_TEXT, AT(inactive), 0, "DATE", "key generate, retire: when it signs no more" },
+	{ "--delete", NULL, K_TEXT, AT(delete), 0, "DATE", "key generate, retire: when it is removed" },
+	{ "--digest", NULL, K_TEXT, AT(digest), 0, "N", "key ds: digest type, 2 or 4 (2)" },
 	{ "+dnssec", NULL, K_FLAG, AT(dnssec), 0, "", "query: with the DO bit" },
+	{ "--sign", NULL, K_FLAG, AT(sign.sign), 0, "", "sign the zone" },
+	{ "--nsec", NULL, K_FLAG, AT(sign.nsec), 0, "", "sign: deny by NSEC records (unless told otherwise)" },
+	{ "--nsec3", NULL, K_FLAG, AT(sign.nsec3), 0, "", "sign: deny by NSEC3 records" },
+	{ "--opt-out", NULL, K_FLAG, AT(sign.optout), 0, "", "NSEC3: leave out delegations without DS" },
+	{ "--salt", NULL, K_TEXT, AT(sign.salt), 0, "HEX", "NSEC3: hash with this salt, - for none (none)" },
+	{ "--iterations", NULL, K_TEXT, AT(sign.iterations), 0, "N", "NSEC3: hash so often again (0)" },
+	{ "--allow-iterations", NULL, K_FLAG, AT(sign.allow_iterations), 0, "", "NSEC3: also more often than 0 times" },
+	{ "--serial", NULL, K_TEXT, AT(sign.serial), 0, "POLICY", "sign: keep, increment, unixtime or dateserial (keep)" },
+	{ "--zonemd", NULL, K_TEXT, AT(sign.zonemd), 0, "HASHES", "sign: with digests, of sha384, sha512 (none)" },
+	{ "--validity", NULL, K_TEXT, AT(sign.validity), 0, "TIME", "how long signatures are valid (30d)" },
+	{ "--key-validity", NULL, K_TEXT, AT(sign.key_validity), 0, "TIME", "how long those over keys are (as --validity)" },
+	{ "--jitter", NULL, K_TEXT, AT(sign.jitter), 0, "TIME", "up to how much less, spread over the zone (12h)" },
+	{ "--refresh", NULL, K_TEXT, AT(sign.refresh), 0, "TIME", "make anew what is valid for no longer (7d)" },
+	{ "--inception", NULL, K_TEXT, AT(sign.inception), 0, "TIME", "how long before now signatures begin (1h)" },
+	{ "--dnskey-ttl", NULL, K_TEXT, AT(sign.dnskey_ttl), 0, "TIME", "TTL of DNSKEY, CDS, CDNSKEY (the SOA's)" },
+	{ "--cds-digests", NULL, K_TEXT, AT(sign.cds_digests), 0, "HASHES", "CDS records, of sha256, sha384 (sha256)" },
+	{ "--cds-delete", NULL, K_FLAG, AT(sign.cds_delete), 0, "", "ask the parent to remove the DS (RFC 8078)" },
+	{ "--csync", NULL, K_FLAG, AT(sign.csync), 0, "", "ask the parent to copy NS and glue (RFC 7477)" },
 	{ "--help", "-h", K_FLAG, AT(help), 0, "", "this" },
 };
 
@@ -37,7 +69,7 @@ void options_print(void)
 {
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		printf("  %s%s%-*s %-8s %s\n", rows[i].shorter != NULL ? rows[i].shorter : "  ",
-		       rows[i].shorter != NULL ? ", " : "  ", 13, rows[i].name, rows[i].value, rows[i].text);
+		       rows[i].shorter != NULL ? ", " : "  ", 18, rows[i].name, rows[i].value, rows[i].text);
 }
 
 static const struct option_row *row_of(const char *word)
@@ -89,7 +121,9 @@ static bool numbers_are_right(const struct options *o)
 {
 	const char *const numbers[][2] = { { "--now", o->now },
 					   { "--threads", o->threads },
-					   { "--max-errors", o->max_errors } };
+					   { "--max-errors", o->max_errors },
+					   { "--bits", o->bits },
+					   { "--digest", o->digest } };
 
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		if (numbers[i][1] != NULL && !is_number(numbers[i][1])) {
@@ -101,9 +135,14 @@ static bool numbers_are_right(const struct options *o)
 
 bool options_read(int argc, char **argv, struct options *o)
 {
+	memset(o, 0, sizeof *o);
+	return options_more(argc, argv, o);
+}
+
+bool options_more(int argc, char **argv, struct options *o)
+{
 	bool only_operands = false;
 
-	memset(o, 0, sizeof *o);
 	for (int i = 0; i < argc; i++) {
 		const char *word = argv[i];
 		const struct option_row *row = only_operands ? NULL : row_of(word);
@@ -126,7 +165,7 @@ bool options_read(int argc, char **argv, struct options *o)
 			return false;
 		}
 	}
-	return numbers_are_right(o);
+	return numbers_are_right(o) && sign_options_right(o);
 }
 
 bool origin_read(const char *text, struct name *out)

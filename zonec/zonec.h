@@ -19,10 +19,20 @@ struct choice {
 	uint8_t severity;
 };
 
+/* How a zone is signed, as the operator says it. */
+struct sign_options {
+	bool sign, nsec, nsec3, optout, allow_iterations, cds_delete, csync;
+	const char *salt, *iterations, *zonemd, *serial, *cds_digests;
+	const char *validity, *key_validity, *inception, *jitter, *refresh, *dnskey_ttl;
+};
+
 /* The command line, parsed. */
 struct options {
 	const char *db, *list, *now, *threads, *max_errors;
+	const char *keydir, *algorithm, *bits, *publish, *activate, *inactive, *delete, *digest;
 	bool quiet, json, replace, explain, dnssec, help;
+	bool csk, ksk, zsk;
+	struct sign_options sign;
 	struct choice choice[CHECK_CHOICES_MAX];
 	unsigned n_choices;
 	const char *operand[OPERANDS_MAX];
@@ -34,6 +44,9 @@ void complain(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* options_read takes the words behind the command; false: it has said what is wrong. */
 MUST_CHECK bool options_read(int argc, char **argv, struct options *o);
+
+/* options_more takes more words, for one zone of a list, beyond what *o says already. */
+MUST_CHECK bool options_more(int argc, char **argv, struct options *o);
 
 /* options_print lists all options. */
 void options_print(void);
@@ -53,5 +66,11 @@ int command_dump(const struct options *o);
 int command_drop(const struct options *o);
 int command_verify(const struct options *o);
 int command_query(const struct options *o);
+int command_key_generate(const struct options *o);
+int command_key_import(const struct options *o);
+int command_key_list(const struct options *o);
+int command_key_status(const struct options *o);
+int command_key_ds(const struct options *o);
+int command_key_retire(const struct options *o);
 
 #endif

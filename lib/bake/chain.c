@@ -88,22 +88,25 @@ bool only_nsec3(const struct rrset *sets)
 enum err chain_entry_nsec3(const struct bake_zone *z, const struct name *owner, const struct rrset *nsec3,
 			   const uint8_t hash[NSEC3_HASH_LEN], struct arena *a, struct run_entry *out)
 {
+	const struct mark before = arena_mark(a);
 	struct name lower = *owner; /* as all owners of nodes are, whoever wrote it how */
 	struct frag_ask ask = { nsec3, RR_NSEC3, UINT32_MAX, &z->apex, NULL, z->key, &lower };
+	uint8_t payload[PIECE_MAX];
 	struct frag_parts f;
 
 	name_lower(&lower);
 	enum err e = frag_make(&ask, a, &f);
-
 	if (e != OK)
 		return e;
-	size_t size = FRAG_HEAD + frag_body_size(&f);
-	uint8_t *payload = arena_pack(a, size);
+	const size_t size = FRAG_HEAD + frag_body_size(&f);
+	if (size >= PIECE_MAX)
+		return ERR_SPACE;
 	frag_write_head(&f, payload, FRAG_HEAD);
 	frag_write_body(&f, payload + FRAG_HEAD);
+	arena_release(a, before); /* the fragment, of which this is all that is needed */
 	out->key = view_of(arena_copy(a, hash, NSEC3_HASH_LEN), NSEC3_HASH_LEN);
-	out->payload = view_of(payload, size);
-	return size < PIECE_MAX ? OK : ERR_SPACE;
+	out->payload = view_of(arena_copy(a, payload, size), size);
+	return OK;
 }
 
 void chain_entry_nsec(const struct bake_zone *z, const struct name *owner, struct arena *a, struct run_entry *out)

@@ -140,6 +140,11 @@ bool word_number(struct words *w, const struct mnemonic *names, uint32_t max, ui
 /* text_number reads n digits; false if it is anything else or above 2^64 - 1. */
 MUST_CHECK bool text_number(const char *p, size_t n, uint64_t *out);
 
+/* text_algorithm reads a DNSSEC algorithm's number or mnemonic; algorithm_name gives a mnemonic, NULL if it has
+ * none. */
+MUST_CHECK bool text_algorithm(const char *p, size_t n, uint8_t *out);
+const char *algorithm_name(uint8_t algorithm);
+
 /* text_seconds reads seconds with units, "1w2d3h4m5s" or plain; false if it is none or above 2^32 - 1. */
 MUST_CHECK bool text_seconds(const char *p, size_t n, uint32_t *out);
 

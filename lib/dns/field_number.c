@@ -389,6 +389,29 @@ bool parse_algorithm(struct words *w, struct wr *out)
 	return parse_named8(w, algorithms, out);
 }
 
+bool text_algorithm(const char *p, size_t n, uint8_t *out)
+{
+	uint64_t number;
+
+	for (const struct mnemonic *m = algorithms; m->name != NULL; m++)
+		if (text_same(p, n, m->name)) {
+			*out = (uint8_t)m->value;
+			return true;
+		}
+	if (!text_number(p, n, &number) || number > UINT8_MAX)
+		return false;
+	*out = (uint8_t)number;
+	return true;
+}
+
+const char *algorithm_name(uint8_t algorithm)
+{
+	for (const struct mnemonic *m = algorithms; m->name != NULL; m++)
+		if (m->value == algorithm)
+			return m->name;
+	return NULL;
+}
+
 bool parse_protocol(struct words *w, struct wr *out)
 {
 	return parse_named8(w, protocols, out);

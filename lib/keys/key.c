@@ -28,6 +28,15 @@ bool key_set_dnskey(struct key *k, struct view dnskey)
 	return true;
 }
 
+/* The flag adds 128 to the sum, and perhaps a carry (RFC 4034 appendix B). */
+bool key_tags_clash(uint16_t a, uint16_t b)
+{
+	const uint16_t up = (uint16_t)(a - b), down = (uint16_t)(b - a);
+	const uint16_t apart = up < down ? up : down;
+
+	return apart == 0 || apart == DNSKEY_REVOKED || apart == DNSKEY_REVOKED + 1;
+}
+
 /* ---- file names ---- */
 
 static bool is_plain(uint8_t c)
@@ -136,19 +145,26 @@ bool key_published(const struct key *k, int64_t now)
 	       (k->time[KEY_PUBLISH] == KEY_NEVER && k->time[KEY_ACTIVATE] != KEY_NEVER);
 }
 
-bool key_signs(const struct key *k, int64_t now)
+/* is_active: it signs at `now`, here or where its private half is. */
+static bool is_active(const struct key *k, int64_t now)
 {
-	if (k->private == NULL || !key_published(k, now))
-		return false;
-	return key_timeless(k) || (k->time[KEY_ACTIVATE] <= now && now < k->time[KEY_INACTIVE]);
+	return key_timeless(k) ||
+	       (key_published(k, now) && k->time[KEY_ACTIVATE] <= now && now < k->time[KEY_INACTIVE]);
 }
 
-/* has is true if there is a key of this algorithm, of this kind, that is published or, with `signing`, signs. */
-static bool has(const struct key *keys, size_t n, int64_t now, uint8_t algorithm, bool sep, bool signing)
+bool key_signs(const struct key *k, int64_t now)
+{
+	return k->private != NULL && is_active(k, now);
+}
+
+/* has is true if one of the keys has this algorithm, is of this kind and active, here or, with `anywhere`,
+ * elsewhere.
+ */
+static bool has(const struct key *keys, size_t n, int64_t now, uint8_t algorithm, bool sep, bool anywhere)
 {
 	for (size_t i = 0; i < n; i++)
 		if (keys[i].algorithm == algorithm && key_is_sep(&keys[i]) == sep && !key_is_revoked(&keys[i]) &&
-		    (signing ? key_signs(&keys[i], now) : key_published(&keys[i], now)))
+		    (anywhere || keys[i].private != NULL) && is_active(&keys[i], now))
 			return true;
 	return false;
 }
@@ -164,8 +180,8 @@ void key_uses(const struct key *keys, size_t n, int64_t now, struct key_use *out
 			out[i].signs_keys = out[i].published && k->private != NULL;
 			continue;
 		}
-		out[i].signs_keys = signs && (sep || !has(keys, n, now, k->algorithm, true, false));
-		out[i].signs_zone = signs && (!sep || !has(keys, n, now, k->algorithm, false, true));
+		out[i].signs_keys = signs && (sep || !has(keys, n, now, k->algorithm, true, true));
+		out[i].signs_zone = signs && (!sep || !has(keys, n, now, k->algorithm, false, false));
 	}
 }
 

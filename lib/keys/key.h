@@ -58,6 +58,9 @@ void key_clear(struct key *k);
  */
 MUST_CHECK bool key_set_dnskey(struct key *k, struct view dnskey);
 
+/* key_tags_clash: two tags are the same, or will be once one of the keys is revoked (RFC 5011 7). */
+bool key_tags_clash(uint16_t a, uint16_t b);
+
 /* key_name_file fills in k->file from zone, algorithm and tag. False: the zone's name is too long for one. */
 MUST_CHECK bool key_name_file(struct key *k);
 
@@ -85,10 +88,10 @@ struct key_use {
 	bool signs_zone; /* all else */
 };
 
-/* key_uses tells it for each of a zone's keys, by their times alone. Where an algorithm has both kinds, keys with
- * the SEP flag sign keys and the others the zone; where it has one kind, these sign everything. A SEP key without
- * its private half counts for the first: signatures over keys then come from where it is. A revoked key signs
- * keys, as RFC 5011 2.1 wants it, and nothing else. */
+/* key_uses tells it for each of a zone's keys, by their times alone. Where keys of both kinds of an algorithm are
+ * active, those with the SEP flag sign keys and the others the zone; where one kind is, it signs everything. A
+ * SEP key that is active elsewhere counts for the first: signatures over keys then come from there. A revoked key
+ * signs keys, as RFC 5011 2.1 wants it, and nothing else. */
 void key_uses(const struct key *keys, size_t n, int64_t now, struct key_use *out);
 
 /* key_time_name gives BIND's word, such as "Publish"; key_time_find looks it up, KEY_TIMES if there is none. */

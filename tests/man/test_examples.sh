@@ -101,11 +101,12 @@ for page in man/*.[0-9]; do
 	stop
 done
 
-# Every option that a program tells of is explained in its page.
+# Every option that a program tells of is explained in its page, or in one about some of its commands.
 for page in man/zonec.1 man/edictd.8; do
 	program=${page##*/}
-	for option in $("$bin/${program%.*}" --help | grep -o -e '--[a-z0-9-]*' | sort -u); do
-		sed 's/\\//g' "$page" | grep -q -e "Fl -\{0,1\}${option#--}\b"
+	program=${program%.*}
+	for option in $("$bin/$program" --help | grep -o -e '--[a-z0-9-]*' | sort -u); do
+		cat man/"$program".? man/"$program"-*.? 2>/dev/null | sed 's/\\//g' | grep -q -e "Fl -\{0,1\}${option#--}\b"
 		result $? "$page: nothing about $option"
 	done
 done
