@@ -149,7 +149,7 @@ static void check_table_entry(void *context, const struct entry *e)
 		wrong(v, "the zone table's entry differs from the zone's records");
 }
 
-/* The masks may have bits too many (a cut that went leaves its bit), never too few. */
+/* Masks and flags may have bits too many (a cut that went leaves its bit), never too few. */
 static void take_masks(struct verifier *v)
 {
 	struct zonepart *part = &v->parts.part, there;
@@ -160,7 +160,7 @@ static void take_masks(struct verifier *v)
 		part->cuts[i] |= there.cuts[i];
 		part->dnames[i] |= there.dnames[i];
 	}
-	part->flags |= there.flags & ZONEPART_WILD;
+	part->flags |= there.flags & (ZONEPART_WILD | ZONEPART_OPTOUT);
 }
 
 static enum err check_image(struct verifier *v)
@@ -196,6 +196,16 @@ static enum err check_image(struct verifier *v)
 	return e;
 }
 
+/* The row's expiry may be sooner than any signature's (an RRSIG that went leaves its own), never later. */
+static void check_signatures(struct verifier *v)
+{
+	if (v->row.signatures != v->parts.signatures)
+		wrong(v, "it has %llu signatures, its row says %llu", (unsigned long long)v->parts.signatures,
+		      (unsigned long long)v->row.signatures);
+	if (v->row.expires > v->parts.expires || (v->row.expires == 0) != (v->parts.expires == 0))
+		wrong(v, "its row says that signatures are good for longer than they are");
+}
+
 enum err verify_zone(const struct snapshot *s, const struct name *apex, struct verify_result *r)
 {
 	struct verifier v = { .s = s, .apex = apex, .r = r };
@@ -215,6 +225,8 @@ enum err verify_zone(const struct snapshot *s, const struct name *apex, struct v
 	e = parts_bake(v.zone, &s->key, &v.parts, &at);
 	if (e == OK)
 		e = check_image(&v);
+	if (e == OK)
+		check_signatures(&v);
 	parts_free(&v.parts);
 	zone_free(v.zone);
 	return e;
