@@ -47,8 +47,10 @@ void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
 	r->at += n;
 	if (likely(n != 0))
 		return;
-	r->bad = true;
-	qname_take(name_root.wire, name_root.len, key, out);
+	r->bad = true; /* and the name is the root */
+	out->len = 1;
+	out->lower[0] = 0;
+	hash_suffixes(out, key, out->at + NAME_LABELS_MAX);
 }
 
 void qname_of(const struct name *n, const struct hash_key *key, struct qname *out)

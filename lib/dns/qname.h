@@ -74,23 +74,21 @@ static inline uint64_t hash_step(const struct hash_key *key, uint64_t h, const u
 
 /* hash_suffixes expects lower and len, and the label starts, left to right, in the last places of at[] from the
  * end backwards. It moves them to the first: what it writes was read before. */
-static inline void hash_suffixes(struct qname *q, const struct hash_key *shared, const uint8_t *starts)
+static inline void hash_suffixes(struct qname *q, const struct hash_key *key, const uint8_t *starts)
 {
-	const struct hash_key key = *shared;
 	const uint8_t *end = q->at + NAME_LABELS_MAX;
-	uint64_t h = key.k[2];
-	unsigned d = 0;
+	uint8_t *at = q->at;
+	uint64_t h = key->k[2], *hash = q->hash;
 
-	q->at[0] = (uint8_t)(q->len - 1);
-	q->hash[0] = h;
+	q->labels = (uint8_t)(end - starts);
+	*at = (uint8_t)(q->len - 1);
+	*hash = h;
 	while (starts != end) {
-		uint8_t at = *++starts;
-		const uint8_t *label = q->lower + at;
-		h = hash_step(&key, h, label + 1, label[0]);
-		q->at[++d] = at;
-		q->hash[d] = h;
+		const uint8_t *label = q->lower + *++starts;
+		*++at = *starts;
+		h = hash_step(key, h, label + 1, label[0]);
+		*++hash = h;
 	}
-	q->labels = (uint8_t)d;
 }
 
 /* fold16 folds A-Z in sixteen octets. Length octets are below 'A' and stay what they are. */
