@@ -129,15 +129,16 @@ static size_t answer_batch(struct udp *u, size_t n)
 {
 	struct worker *w = u->worker;
 	const struct snapshot *s = worker_begin(w);
+	struct view requests[QUERY_BATCH];
 	size_t n_out = 0;
 
-	for (unsigned stage = 0; stage < 2 && n > 1; stage++)
-		for (size_t i = 0; i < n; i++)
-			query_touch(w->answerer, s, (unsigned)i, stage, request_of(u, i));
+	for (size_t i = 0; i < n; i++)
+		requests[i] = request_of(u, i);
+	query_touch(w->answerer, s, requests, (unsigned)n);
 	for (size_t i = 0; i < n; i++) {
 		struct wr out = wr_of(u->slot[i].answer, u->answer_max);
 
-		if (query_answer(w->answerer, s, TRANSPORT_UDP, request_of(u, i), &out) == SEND)
+		if (query_answer_touched(w->answerer, s, (unsigned)i, &out) == SEND)
 			put_out(u, n_out++, i, out.len);
 	}
 	worker_end(w);

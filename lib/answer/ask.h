@@ -7,16 +7,15 @@
  *      glue.c     additional addresses
  *      deny.c     SOA, NSEC, NSEC3
  *      resolve.c  puts these together: RFC 1034 4.3.2
- *      query.c    header, question, EDNS, route, finish; edns.c, tsig.c, chaos.c
+ *      request.c  reads header, question and records; edns.c, tsig.c
+ *      query.c    prepares batches, routes, finishes; chaos.c
  *
  * Knows: store/.   Must not know: sockets, lib/zone.
  */
 #ifndef ANSWER_ASK_H
 #define ANSWER_ASK_H
 
-#include "answer/query.h"
-#include "dns/msg.h"
-#include "dns/rrtype.h"
+#include "answer/request.h"
 #include "sec/nsec3.h"
 #include "store/run.h"
 #include "store/shard.h"
@@ -42,18 +41,13 @@ struct served {
 	uint8_t depth;          /* labels of the apex */
 };
 
-/* Zones looked up lately, by the hash of their apex: what the zone table says, taken apart. Good for one snapshot. */
+/* Zones looked up lately, by the hash of their apex: what the zone table says, taken apart. Good for one snapshot.
+ */
 enum { CACHED_ZONES = 16 };
 
 struct cached_zone {
 	uint64_t hash; /* of the apex */
 	struct served zone;
-};
-
-/* A name of the chain that began with the question, and where it stands in the message. */
-struct link {
-	struct qname name;
-	uint16_t at;
 };
 
 /* A wildcard was expanded for this link: authority must prove that nothing closer exists. */
@@ -65,29 +59,36 @@ struct owed {
 
 /* Addresses to be added once all that belongs into authority is there. */
 struct glue_due {
-	bool cut;        /* of a referral, else of an apex */
-	struct frag ns;  /* its RRs begin at `start` in the message */
-	size_t start;
+	bool cut; /* of a referral, else of an apex */
+	uint16_t n_targets;
+	const uint8_t *targets; /* of an NS fragment: n_targets * TARGET octets */
+	size_t start;           /* where its RRs begin in the message */
 	struct view owner;
 };
 
-/* A request that was prepared: its question is in the answerer. */
-struct touched {
-	struct view request;       /* NULL: its name does not read */
+/* Where the way down from an apex begins: the first depth at which there may be a cut, and the page to ask for it.
+ */
+struct start {
+	unsigned depth;
+	struct view page;
+};
+
+/* A request that was read, and what could be found for it ahead. */
+struct slot {
+	struct request request;
+	const struct served *zone; /* NULL: not found yet */
+	uint64_t cache_changes;    /* it stands in the cache as long as that is the answerer's */
+	struct start start;        /* only with a zone */
 	const page_ref *entry;     /* what leads to the page that is asked first; NULL: none */
 	const page_ref *then;      /* and to that which may be next */
-	const struct served *zone; /* NULL: not found yet */
-	uint64_t cache_changes;    /* the zone stands in the cache as long as that is the answerer's */
 };
 
 struct answerer {
 	const struct answer_options *options;
 	struct answer_counters counters;
 	char damaged[NAME_TEXT_MAX];
-	struct link chain[CHAIN_MAX + 1]; /* from [1] on: what CNAMEs and DNAMEs led to */
-	struct link question[QUERY_BATCH + 1]; /* of each request touched; the last: of one that was not */
-	struct touched touched[QUERY_BATCH + 1]; /* nobody touches the last */
-	unsigned turn; /* the slot that is answered next */
+	struct link chain[CHAIN_MAX + 1];  /* from [1] on: what CNAMEs and DNAMEs led to */
+	struct slot slot[QUERY_BATCH + 1]; /* the last: for requests that come alone */
 	struct owed owed[CHAIN_MAX + 1];
 	const uint8_t *proof[PROOFS_MAX]; /* DNAMEs and denial records in the message already, by their address */
 	struct glue_due glue;
@@ -95,7 +96,7 @@ struct answerer {
 	uint64_t cached_counter;
 	uint64_t cache_changes; /* a count of zones that came and went */
 	struct cached_zone cached[CACHED_ZONES];
-	struct served child; /* set aside while the zone above it is asked */
+	struct served child;              /* set aside while the zone above it is asked */
 	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
 };
 
@@ -103,11 +104,12 @@ struct ask {
 	struct answerer *a;
 	const struct snapshot *s;
 	struct wr *out;
+	const struct start *start;   /* of the current name in q->zone; NULL: not known */
 	const struct link *question; /* the first of the chain; the others stand in a->chain */
 	const struct link *link;     /* the last: the name being resolved */
-	const struct served *zone; /* the zone it is in, NULL: not found yet; good until the next look_zone */
+	const struct served *zone;   /* the zone it is in, NULL: not found yet; good until the next look_zone */
 	const struct glue_due *glue; /* NULL: none is due */
-	int ede; /* EDE_NONE or an info code */
+	int ede;                     /* EDE_NONE or an info code */
 	uint16_t qtype, count[SECTIONS];
 	uint8_t n_links, n_owed, n_proofs, rcode;
 	bool dnssec, aa, tc, tcp, any_class;
@@ -121,15 +123,27 @@ static inline uint64_t place_of(const struct served *z, const struct qname *n, u
 	return z->part.flags & ZONEPART_POOLED ? n->hash[z->depth] : hash;
 }
 
-/* look_suffix finds the node of the suffix of `depth` labels of a name of the current zone, look that of the current
- * name, look_name that of a whole name. */
-static inline enum found look_suffix(const struct ask *q, const struct qname *n, unsigned depth, struct node_view *out)
+/* page_of gives the page that has the suffix of `depth` labels of a name of the current zone. */
+static inline struct view page_of(const struct ask *q, const struct qname *n, unsigned depth)
 {
-	const struct served *z = q->zone;
-	struct view page = image_shard(q->s, z->image, place_of(z, n, n->hash[depth]));
-	struct probe p = { n->hash[depth], n->lower + n->at[depth], (uint8_t)(n->len - n->at[depth]), z->depth, 0 };
+	return image_shard(q->s, q->zone->image, place_of(q->zone, n, n->hash[depth]));
+}
 
-	return shard_find(page, &p, out);
+static inline struct probe probe_of(const struct qname *n, unsigned depth, unsigned apex_labels)
+{
+	uint16_t at = n->at[depth];
+
+	return (struct probe){ n->hash[depth], n->lower + at, (uint8_t)(n->len - at), (uint8_t)apex_labels, 0 };
+}
+
+/* look_suffix finds the node of the suffix of `depth` labels of a name of the current zone, look that of the
+ * current name, look_name that of a whole name. */
+static inline enum found look_suffix(const struct ask *q, const struct qname *n, unsigned depth,
+				     struct node_view *out)
+{
+	struct probe p = probe_of(n, depth, q->zone->depth);
+
+	return shard_find(page_of(q, n, depth), &p, out);
 }
 
 static inline enum found look(const struct ask *q, unsigned depth, struct node_view *out)
@@ -165,8 +179,43 @@ static inline void cache_begin(struct answerer *a, const struct snapshot *s)
 	a->cached_counter = s->counter;
 }
 
-/* look_ahead finds the zone of a name if it is in the cache, and what leads to the page that will be asked first. */
-void look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n, struct touched *t);
+/* next_apex gives the greatest number of labels, at most `most`, that an apex has; -1: none has. */
+static inline int next_apex(const struct snapshot *s, int most)
+{
+	for (int word = most >> 6; word >= 0; word--, most = 64 * word + 63) {
+		uint64_t depths = le64(s->apex_depths + 8 * word) << (63 - (most & 63));
+		if (depths != 0)
+			return most - __builtin_clzll(depths);
+	}
+	return -1;
+}
+
+static inline bool is_apex(const struct cached_zone *c, const struct qname *n, unsigned d)
+{
+	return c->hash == n->hash[d] && c->zone.table.owner_len == n->len - n->at[d] &&
+	       same_octets(c->zone.table.owner, n->lower + n->at[d], c->zone.table.owner_len);
+}
+
+/* look_ahead finds, for a slot that knows nothing yet, the zone of a question if it is in the cache, and what
+ * leads to the page that will be asked first. */
+static ALWAYS_INLINE void look_ahead(struct answerer *a, const struct snapshot *s, struct slot *t)
+{
+	const struct qname *n = &t->request.question.name;
+	int d = next_apex(s, n->labels);
+
+	if (d < 0)
+		return;
+	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
+	if (unlikely(!is_apex(c, n, (unsigned)d))) {
+		t->entry = image_entry(s->zones, n->hash[d]);
+		t->then = image_entry(s->pool, n->hash[d]); /* if it is a small zone */
+		return;
+	}
+	t->zone = &c->zone;
+	t->cache_changes = a->cache_changes;
+	t->start.depth = depth_next(c->zone.part.cuts, (unsigned)d, n->labels);
+	t->entry = image_entry(c->zone.image, place_of(&c->zone, n, n->hash[t->start.depth]));
+}
 
 /* gather puts a FRAG_OUT fragment's body together in the answerer's buffer `slot`; others are left as they are. */
 enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);
@@ -185,8 +234,8 @@ struct anchor {
 	int base_moves;          /* what to add to base pointers */
 };
 
-/* anchor_of is for a fragment whose base is the suffix of `base` labels of the current name and whose owner that of
- * `owner` labels. A wildcard's base is the name above its asterisk, whether it is asked for itself or expanded;
+/* anchor_of is for a fragment whose base is the suffix of `base` labels of the current name and whose owner that
+ * of `owner` labels. A wildcard's base is the name above its asterisk, whether it is asked for itself or expanded;
  * anchor_node knows that. */
 static inline struct anchor anchor_of(const struct ask *q, unsigned base, unsigned owner)
 {
@@ -224,8 +273,8 @@ static inline unsigned what_of(const struct ask *q)
 
 /* ---- glue.c ---- */
 
-/* glue_add adds the addresses of the targets of the NS RRset noted in q->glue. At a cut, in-domain glue (at or below
- * the owner) must fit, else TC is set (RFC 9471); all else is added while there is room. */
+/* glue_add adds the addresses of the targets of the NS RRset noted in q->glue. At a cut, in-domain glue (at or
+ * below the owner) must fit, else TC is set (RFC 9471); all else is added while there is room. */
 enum outcome glue_add(struct ask *q);
 
 /* ---- deny.c ---- */

@@ -1,48 +1,7 @@
-#include "answer/ask.h"
+#include "answer/compose.h"
 
-/* The copy is in place at `to`: make its pointers right. `from` and `n` say what was copied: the list may belong to
- * octets that were left out, or, in a damaged database, lead anywhere. */
-static inline void move_pointers(uint8_t *to, const uint8_t *list, unsigned count, size_t from, size_t n, int moves)
-{
-	size_t places = n > 1 ? n - 1 : 0;
-
-	for (const uint8_t *end = list + 2 * (size_t)count; list != end; list += 2) {
-		size_t at = le16(list) - from;
-		if (likely(at < places))
-			put_u16(to + at, (uint16_t)(get_u16(to + at) + moves));
-	}
-}
-
-static inline void set_pointers(uint8_t *to, const uint8_t *list, unsigned count, size_t from, size_t n, uint16_t value)
-{
-	size_t places = n > 1 ? n - 1 : 0;
-
-	for (const uint8_t *end = list + 2 * (size_t)count; list != end; list += 2) {
-		size_t at = le16(list) - from;
-		if (likely(at < places))
-			put_u16(to + at, value);
-	}
-}
-
-/* out_of_reach says whether a pointer would have to lead further than it can. */
-static inline bool out_of_reach(const struct ask *q, const struct frag *f, const struct anchor *a, size_t n)
-{
-	size_t self = n < FRAG_SELF_MAX ? n : FRAG_SELF_MAX;
-
-	if (likely(q->out->len + n + NAME_WIRE_MAX <= MSG_POINTER_MAX)) /* whatever it leads to stands before its end */
-		return false;
-	return a->owner_at > MSG_POINTER_MAX || a->base_moves + MSG_HEADER + NAME_WIRE_MAX > MSG_POINTER_MAX ||
-	       (f->n_self != 0 && q->out->len + self > MSG_POINTER_MAX);
-}
-
-static void count_rrs(struct ask *q, enum section section, const struct frag *f, unsigned what)
-{
-	unsigned n = (what & PLAIN ? f->n_rr : 0U) + (what & SIGS ? f->n_sig : 0U);
-
-	q->count[section] = (uint16_t)(q->count[section] + n);
-}
-
-/* next_in gives the first offset of a pointer list, which ascends, that is not below `at`; `none` if there is none. */
+/* next_in gives the first offset of a pointer list, which ascends, that is not below `at`; `none` if there is
+ * none. */
 static size_t next_in(const uint8_t *list, unsigned n, size_t at, size_t none)
 {
 	unsigned low = 0, high = n;
@@ -142,7 +101,8 @@ static COLD bool compose_whole(struct ask *q, const struct frag *f, unsigned wha
 		return false;
 	for (unsigned i = from; i < to; i++) {
 		at = rr_of(f, a, i, at, &owner);
-		size_t rdata = at + owner + 10, end = rdata <= size ? rdata + get_u16(f->rrs + rdata - 2) : SIZE_MAX;
+		size_t rdata = at + owner + 10,
+		       end = rdata <= size ? rdata + get_u16(f->rrs + rdata - 2) : SIZE_MAX;
 		if (end > size)
 			return false;
 		owner_written(q, f, a);
@@ -156,35 +116,28 @@ static COLD bool compose_whole(struct ask *q, const struct frag *f, unsigned wha
 	return !q->out->full;
 }
 
+/* out_of_reach says whether a pointer would have to lead further than it can. */
+static bool out_of_reach(const struct ask *q, const struct frag *f, const struct anchor *a, size_t n)
+{
+	size_t self = n < FRAG_SELF_MAX ? n : FRAG_SELF_MAX;
+
+	return a->owner_at > MSG_POINTER_MAX || a->base_moves + MSG_HEADER + NAME_WIRE_MAX > MSG_POINTER_MAX ||
+	       (f->n_self != 0 && q->out->len + self > MSG_POINTER_MAX);
+}
+
 bool compose(struct ask *q, enum section section, const struct frag *f, unsigned what, const struct anchor *a)
 {
-	size_t from = what & PLAIN ? 0 : f->plain;
-	size_t end = what & SIGS ? (size_t)f->plain + f->sig : f->plain;
-	size_t n = end - from, start = q->out->len;
+	size_t n = (what & PLAIN ? f->plain : 0U) + (what & SIGS ? f->sig : 0U);
 
-	if (unlikely(out_of_reach(q, f, a, n))) {
-		struct wr before = *q->out;
-		bool whole = compose_whole(q, f, what, a);
-		if (!whole)
-			*q->out = before;
-		else
-			count_rrs(q, section, f, what);
-		return whole;
-	}
-	if (unlikely(q->out->cap - q->out->len < n))
-		return false;
-	uint8_t *to = q->out->p + start;
-	memcpy(to, f->rrs + from, n);
-	q->out->len += n;
-	if (a->owner_at != MSG_HEADER && !(f->flags & FRAG_INLINE))
-		set_pointers(to, f->owners, f->n_rr + (what & SIGS ? f->n_sig : 0U), from, n,
-			     (uint16_t)(0xc000 | a->owner_at));
-	if (a->base_moves != 0)
-		move_pointers(to, f->bases, f->n_base, from, n, a->base_moves);
-	if (f->n_self != 0)
-		move_pointers(to, f->selves, f->n_self, from, n, (int)(0xc000 + start - from));
-	count_rrs(q, section, f, what);
-	return true;
+	if (in_reach(q, n) || likely(!out_of_reach(q, f, a, n)))
+		return compose_near(q, section, f, what, a->owner_at, a->base_moves);
+	struct wr before = *q->out;
+	bool whole = compose_whole(q, f, what, a);
+	if (whole)
+		count_rrs(q, section, f, what);
+	else
+		*q->out = before;
+	return whole;
 }
 
 bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner)

@@ -1,4 +1,4 @@
-#include "answer/ask.h"
+#include "answer/compose.h"
 
 static enum outcome put(struct ask *q, const struct frag *f, unsigned what, const struct anchor *a)
 {
@@ -19,9 +19,11 @@ bool already(struct ask *q, const uint8_t *record)
 
 enum outcome deny_soa(struct ask *q)
 {
-	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
+	unsigned apex = q->zone->depth;
 
-	return put(q, &q->zone->negative, what_of(q), &a);
+	if (unlikely(!compose_at(q, AUTHORITY, q->zone->negative, what_of(q), apex, apex)))
+		q->tc = true;
+	return ANSWERED;
 }
 
 /* ---- the chain: runs of entries in order ---- */
@@ -46,7 +48,8 @@ static size_t n_runs(const struct ask *q)
 
 static struct view run_page(const struct ask *q, size_t i)
 {
-	return q->zone->part.flags & ZONEPART_POOLED ? pool_run(q) : page_view(q->zone->image->runs[i].page, q->s->psize);
+	return q->zone->part.flags & ZONEPART_POOLED ? pool_run(q)
+						     : page_view(q->zone->image->runs[i].page, q->s->psize);
 }
 
 /* begins_at_or_before: the first entry of run i is not above the key. */
@@ -262,7 +265,8 @@ static enum denial_kind proofs(struct ask *q)
 {
 	if (!q->dnssec)
 		return DENIAL_NONE;
-	if (q->zone->part.denial == DENIAL_NSEC3 && q->zone->part.iterations > q->a->options->nsec3_iterations_max) {
+	if (q->zone->part.denial == DENIAL_NSEC3 &&
+	    q->zone->part.iterations > q->a->options->nsec3_iterations_max) {
 		q->ede = EDE_UNSUPPORTED_NSEC3_ITER;
 		return DENIAL_NONE;
 	}
@@ -333,7 +337,8 @@ enum outcome deny_wild_type(struct ask *q, unsigned encloser, const struct node_
 		o = prove_encloser(q, encloser, &found);
 		if (o != ANSWERED)
 			return o;
-		return wild->hash8 != NULL ? match(q, wild) : cover_wild3(q, encloser); /* opt-out: not in the chain */
+		return wild->hash8 != NULL ? match(q, wild)
+					   : cover_wild3(q, encloser); /* opt-out: not in the chain */
 	case DENIAL_NONE:
 		break;
 	}

@@ -13,18 +13,18 @@
 #include "dns/rrtype.h"
 
 struct edns {
-	bool present;      /* the request has an OPT: the answer will, too */
-	bool dnssec;       /* DO, copied */
-	uint8_t asked;     /* options that want an answer: ASKED_* */
+	bool present;  /* the request has an OPT: the answer will, too */
+	bool dnssec;   /* DO, copied */
+	uint8_t asked; /* options that want an answer: ASKED_* */
 	uint8_t version;
-	uint16_t size;     /* the sender's UDP payload size, at least 512; without OPT it is that */
+	uint16_t size; /* the sender's UDP payload size, at least 512; without OPT it is that */
 };
 
 enum { ASKED_NSID = 1, ASKED_ZONEVERSION = 2, ASKED_KEEPALIVE = 4 };
 enum { OPT_FIXED = 11 }; /* octets of an OPT record without options */
 
-/* edns_read takes the OPT's CLASS and TTL, edns_read_options its RDATA (the reader's whole extent); false: malformed,
- * FORMERR. */
+/* edns_read takes the OPT's CLASS and TTL, edns_read_options its RDATA (the reader's whole extent); false:
+ * malformed, FORMERR. */
 static inline void edns_read(uint16_t class, uint32_t ttl, struct edns *out)
 {
 	out->present = true;
@@ -38,9 +38,9 @@ MUST_CHECK bool edns_read_options(struct rd rdata, struct edns *out);
 /* What the options in our OPT may say. */
 struct edns_answer {
 	const struct answer_options *options;
-	int ede;            /* EDE_NONE or an info code (RFC 8914) */
+	int ede; /* EDE_NONE or an info code (RFC 8914) */
 	bool tcp;
-	bool has_version;   /* ZONEVERSION (RFC 9660): the zone of the answer */
+	bool has_version; /* ZONEVERSION (RFC 9660): the zone of the answer */
 	uint8_t zone_labels;
 	uint32_t serial;
 };

@@ -1,4 +1,4 @@
-#include "answer/ask.h"
+#include "answer/compose.h"
 
 /* In-domain addresses go in first and must fit; the others wait here. What is beyond is left out: a resolver
  * needs no more than one address. */
@@ -43,7 +43,8 @@ static bool same_name(const struct ask *q, size_t at, const uint8_t *want, size_
 			at = to;
 			size_t in_name = at - q->link->at;
 			if (at >= q->link->at && in_name < name->len) /* its folded copy is at hand */
-				return n - i == name->len - in_name && same_octets(name->lower + in_name, want + i, n - i);
+				return n - i == name->len - in_name &&
+				       same_octets(name->lower + in_name, want + i, n - i);
 			continue;
 		}
 		if (c > NAME_LABEL_MAX || c != want[i] || i + 1 + c > n || at + 1 + c > msg->len ||
@@ -91,7 +92,7 @@ static bool below(struct ask *q, const struct node_view *host, const uint64_t ma
 }
 
 /* find_host finds the node of a target by the hash that is listed with it; the name is the one in the message. */
-static enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node_view *out)
+static inline enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node_view *out)
 {
 	const struct served *z = q->zone;
 	uint64_t place = z->part.flags & ZONEPART_POOLED ? q->link->name.hash[z->depth] : hash;
@@ -99,45 +100,64 @@ static enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node
 	unsigned cursor = 0;
 	enum found f;
 
-	while ((f = shard_next(page, hash, &cursor, out)) == FOUND_NODE)
+	while ((f = shard_step(page, hash, &cursor, out)) == FOUND_NODE)
 		if (out->apex_labels == z->depth && !(out->flags & (NODE_PIECE | NODE_RUN)) &&
 		    same_name(q, at, out->owner, out->owner_len))
 			/* Names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
 			return likely((z->part.dnames[0] | z->part.dnames[1]) == 0) ||
-					       !below(q, out, z->part.dnames, NODE_HAS_DNAME, false)
-				       ? FOUND_NODE
-				       : FOUND_NONE;
+				       !below(q, out, z->part.dnames, NODE_HAS_DNAME, false)
+				   ? FOUND_NODE
+				   : FOUND_NONE;
 	return f;
 }
 
-/* add_type adds one address RRset; false if it was there and did not fit. */
-static bool add_type(struct ask *q, const struct host *h, uint16_t type, enum outcome *o)
+/* signed_too says whether the RRSIGs of an address go with it: glue is not signed, an authoritative address is. */
+static bool signed_too(struct ask *q, const struct host *h, const struct frag *f)
 {
-	struct view owner = { h->node.owner, h->node.owner_len };
-	uint16_t at = h->at;
-	struct frag f;
-	enum err e = node_frag(&h->node, type, &f);
-
-	if (e == OK)
-		e = gather(q, &h->node, &f, 1);
-	if (e != OK) {
-		if (e != ERR_NOTFOUND)
-			*o = broken(q);
-		return true;
-	}
-	if (q->out->p[at] >= 0xc0)
-		at = get_u16(q->out->p + at) & MSG_POINTER_MAX;
-	struct anchor a = { owner, owner, at, 0 };
-	/* Glue is not signed; an authoritative address is (RFC 4035 3.1.1: without its RRSIG if only that fits). */
-	bool sigs = q->dnssec && f.n_sig != 0 && !below(q, &h->node, q->zone->part.cuts, NODE_HAS_NS, true);
-	return (sigs && compose(q, ADDITIONAL, &f, PLAIN | SIGS, &a)) || compose(q, ADDITIONAL, &f, PLAIN, &a);
+	return q->dnssec && f->n_sig != 0 && !below(q, &h->node, q->zone->part.cuts, NODE_HAS_NS, true);
 }
 
+/* add_addresses adds one address RRset; false if it did not fit. */
+static inline bool add_addresses(struct ask *q, const struct host *h, struct frag f, const struct anchor *a)
+{
+	if (unlikely(q->dnssec && f.n_sig != 0)) { /* RFC 4035 3.1.1: without its RRSIG if only that fits */
+		struct frag signed_one = f;
+		if (signed_too(q, h, &signed_one) && compose(q, ADDITIONAL, &signed_one, PLAIN | SIGS, a))
+			return true;
+	}
+	if (in_reach(q, f.plain))
+		return compose_near(q, ADDITIONAL, &f, PLAIN, a->owner_at, 0);
+	struct frag whole = f;
+	return compose(q, ADDITIONAL, &whole, PLAIN, a);
+}
+
+/* add_host adds the addresses of a host: all that it has, whether A or AAAA. False: some did not fit. */
 static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
 {
-	bool v4 = add_type(q, h, RR_A, o), v6 = add_type(q, h, RR_AAAA, o);
+	const uint8_t *owner = q->out->p + h->at, *head = h->node.heads;
+	struct view name = { h->node.owner, h->node.owner_len };
+	struct anchor a = { .owner = name, .base = name };
+	bool all = true;
 
-	return v4 && v6;
+	a.owner_at = owner[0] >= 0xc0 ? get_u16(owner) & MSG_POINTER_MAX : h->at;
+	for (unsigned i = 0; i < h->node.n_frags; i++, head += FRAG_HEAD) {
+		struct frag f;
+		uint16_t type = le16(head);
+		if (type != RR_A && type != RR_AAAA)
+			continue;
+		if (unlikely(!head_open(view_of(h->node.p, h->node.n), head, &f))) {
+			*o = broken(q);
+			return true;
+		}
+		if (unlikely(f.flags & FRAG_OUT)) {
+			struct frag whole = f;
+			if (gather_pieces(q, &h->node, &whole, 1) != OK)
+				*o = broken(q);
+			f = whole;
+		}
+		all = (*o != ANSWERED || add_addresses(q, h, f, &a)) && all;
+	}
+	return all;
 }
 
 enum outcome glue_add(struct ask *q)
@@ -147,8 +167,8 @@ enum outcome glue_add(struct ask *q)
 	unsigned n_waiting = 0;
 	enum outcome o = ANSWERED;
 
-	for (unsigned i = 0; i < due->ns.n_targets && o == ANSWERED; i++) {
-		const uint8_t *t = due->ns.targets + (size_t)i * TARGET;
+	for (unsigned i = 0; i < due->n_targets && o == ANSWERED; i++) {
+		const uint8_t *t = due->targets + (size_t)i * TARGET;
 		size_t at = due->start + le16(t);
 		struct host h;
 		enum found f = at < q->out->len ? find_host(q, le64(t + 2), at, &h.node) : FOUND_DAMAGED;

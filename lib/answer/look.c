@@ -28,23 +28,6 @@ static enum err open_zone(const struct ask *q, struct served *z)
 	return z->image != NULL ? OK : ERR_DAMAGED;
 }
 
-/* next_apex gives the greatest number of labels, at most `most`, that an apex has; -1: none has. */
-static inline int next_apex(const struct snapshot *s, int most)
-{
-	for (int word = most >> 6; word >= 0; word--, most = 64 * word + 63) {
-		uint64_t depths = le64(s->apex_depths + 8 * word) << (63 - (most & 63));
-		if (depths != 0)
-			return most - __builtin_clzll(depths);
-	}
-	return -1;
-}
-
-static inline bool is_apex(const struct cached_zone *c, const struct qname *n, unsigned d)
-{
-	return c->hash == n->hash[d] && c->zone.table.owner_len == n->len - n->at[d] &&
-	       same_octets(c->zone.table.owner, n->lower + n->at[d], c->zone.table.owner_len);
-}
-
 /* find_zone asks the zone table for an apex and keeps what it says. */
 static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 {
@@ -69,26 +52,6 @@ static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 	enum err e = open_zone(q, &c->zone);
 	c->hash = e == OK ? p.hash : ~p.hash; /* the latter goes with no name that this apex could be taken for */
 	return e;
-}
-
-void look_ahead(struct answerer *a, const struct snapshot *s, const struct qname *n, struct touched *t)
-{
-	int d = next_apex(s, n->labels);
-
-	t->zone = NULL;
-	t->entry = t->then = NULL;
-	if (d < 0)
-		return;
-	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
-	if (!is_apex(c, n, (unsigned)d)) {
-		t->entry = image_entry(s->zones, n->hash[d]);
-		t->then = image_entry(s->pool, n->hash[d]); /* if it is a small zone */
-		return;
-	}
-	t->zone = &c->zone;
-	t->cache_changes = a->cache_changes;
-	unsigned first = depth_next(c->zone.part.cuts, (unsigned)d, n->labels);
-	t->entry = image_entry(c->zone.image, place_of(&c->zone, n, n->hash[first]));
 }
 
 enum err look_zone(struct ask *q, unsigned most)

@@ -17,13 +17,13 @@
 
 /* What the operator chose; shared by all threads, never changed while they run. */
 struct answer_options {
-	uint16_t udp_size;      /* largest UDP answer, and what our OPT says; 1232 */
-	uint16_t keepalive;     /* what the TCP keepalive option says, in 100 ms (RFC 7828) */
-	const char *version;    /* CHAOS version.bind, version.server; NULL: refused */
-	const char *hostname;   /* CHAOS hostname.bind, id.server; NULL: refused */
-	struct view nsid;       /* empty: no NSID (RFC 5001) */
+	uint16_t udp_size;             /* largest UDP answer, and what our OPT says; 1232 */
+	uint16_t keepalive;            /* what the TCP keepalive option says, in 100 ms (RFC 7828) */
+	const char *version;           /* CHAOS version.bind, version.server; NULL: refused */
+	const char *hostname;          /* CHAOS hostname.bind, id.server; NULL: refused */
+	struct view nsid;              /* empty: no NSID (RFC 5001) */
 	uint16_t nsec3_iterations_max; /* above: no proofs, EDE 27 (RFC 9276 3.2) */
-	bool any_full_over_tcp; /* RFC 8482: ANY over TCP gets everything */
+	bool any_full_over_tcp;        /* RFC 8482: ANY over TCP gets everything */
 };
 
 void answer_options_default(struct answer_options *o);
@@ -53,11 +53,12 @@ enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
 enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum transport how, struct view request,
 			  struct wr *out);
 
-/* A batch of requests is answered in stages, each prefetching for the next: call query_touch with stage 0 for
- * every request (slots 0, 1, 2 ...), then with stage 1, then answer them, all and in this order, from the same snapshot.
- * Stage 0 parses and hashes the question, and query_answer does not do it again; so the octets must stay as they are.
- * Optional: it only saves time. */
+/* A batch of at most QUERY_BATCH requests is answered in stages, each prefetching for the next: query_touch reads
+ * them all and finds where their answers are; then query_answer_touched answers the one in a slot, over UDP, in
+ * any order, from the same snapshot, any number of times until the next query_touch. The octets of the requests
+ * must stay as they are. */
 enum { QUERY_BATCH = 32 };
-void query_touch(struct answerer *a, const struct snapshot *s, unsigned slot, unsigned stage, struct view request);
+void query_touch(struct answerer *a, const struct snapshot *s, const struct view *requests, unsigned n);
+enum verdict query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, struct wr *out);
 
 #endif

@@ -4,9 +4,7 @@
  *      zone -> way down (cut? DNAME?) -> node | bare name | closest encloser -> wildcard?
  *           -> answer, referral, NODATA, NXDOMAIN, or on to the target of a CNAME or DNAME
  */
-#include "answer/ask.h"
-
-#define ALWAYS_INLINE inline __attribute__((always_inline)) /* one step of a query, used once on its way */
+#include "answer/compose.h"
 
 enum outcome broken(struct ask *q)
 {
@@ -27,19 +25,19 @@ struct place {
 	struct node_view node;
 };
 
-/* look_at says what stands at one depth on the way. */
-static ALWAYS_INLINE enum landmark look_at(const struct ask *q, unsigned d, struct node_view *n)
+/* look_at says what stands at one depth on the way; the page is that of the depth. */
+static ALWAYS_INLINE enum landmark look_at(const struct ask *q, struct view page, unsigned d, struct node_view *n)
 {
-	switch (look(q, d, n)) {
-	case FOUND_NONE:
-		return MISSING;
-	case FOUND_BARE:
-		return AT_BARE;
-	case FOUND_DAMAGED:
+	static const enum landmark without_node[] = {
+		[FOUND_NONE] = MISSING, [FOUND_BARE] = AT_BARE, [FOUND_DAMAGED] = DAMAGED
+	};
+	struct probe p = probe_of(&q->link->name, d, q->zone->depth);
+	struct view record = shard_search(page, p.hash, p.name, probe_head(&p));
+
+	if (record.p == NULL)
+		return without_node[record.n];
+	if (unlikely(!node_open(record, n)))
 		return DAMAGED;
-	case FOUND_NODE:
-		break;
-	}
 	if (n->flags & NODE_HAS_NS && d != q->zone->depth)
 		return AT_CUT;
 	return n->flags & NODE_HAS_DNAME && d < q->link->name.labels ? AT_DNAME : AT_NODE;
@@ -69,20 +67,25 @@ static COLD enum landmark encloser_between(const struct ask *q, unsigned low, un
  * exists below it. */
 static ALWAYS_INLINE void descend(const struct ask *q, struct place *p)
 {
+	const struct start *start = q->start;
 	unsigned labels = q->link->name.labels, low = q->zone->depth;
-	unsigned d = depth_next(q->zone->part.cuts, low, labels);
+	unsigned d = start != NULL ? start->depth : depth_next(q->zone->part.cuts, low, labels);
+	struct view page = start != NULL ? start->page : page_of(q, &q->link->name, d);
 
-	p->what = DAMAGED; /* a zone is never deeper than the name it was found for: the walk says otherwise at once */
-	for (; d <= labels; d = depth_next(q->zone->part.cuts, d + 1, labels)) {
-		p->what = look_at(q, d, &p->node);
+	for (;;) {
+		p->what = look_at(q, page, d, &p->node);
 		p->depth = d;
-		if (p->what == MISSING) /* an apex has its SOA: it can not be missing */
-			p->what = d > low ? encloser_between(q, low, d, p) : DAMAGED;
-		else if (d != labels && (p->what == AT_NODE || p->what == AT_BARE)) {
-			low = d;
-			continue;
+		if (p->what == MISSING) { /* an apex has its SOA: it can not be missing */
+			p->depth = low;
+			if (unlikely(d != low + 1))
+				p->what = d > low ? encloser_between(q, low, d, p) : DAMAGED;
+			return;
 		}
-		return;
+		if (d == labels || (p->what != AT_NODE && p->what != AT_BARE))
+			return;
+		low = d;
+		d = depth_next(q->zone->part.cuts, d + 1, labels);
+		page = page_of(q, &q->link->name, d);
 	}
 }
 
@@ -105,6 +108,7 @@ static enum outcome follow(struct ask *q, struct view target, size_t at)
 	}
 	q->n_links++;
 	q->link = next;
+	q->start = NULL;
 	return FOLLOW;
 }
 
@@ -118,39 +122,56 @@ static bool add(struct ask *q, enum section section, const struct frag *f, unsig
 }
 
 /* owe_glue notes NS records whose targets may have addresses here. */
-static void owe_glue(struct ask *q, bool cut, const struct frag *ns, size_t start, struct view owner)
+static inline void owe_glue(struct ask *q, bool cut, struct frag ns, size_t start, struct view owner)
 {
-	if (ns->n_targets == 0)
+	if (ns.n_targets == 0)
 		return;
-	q->a->glue = (struct glue_due){ cut, *ns, start, owner };
+	q->a->glue = (struct glue_due){ cut, ns.n_targets, ns.targets, start, owner };
 	q->glue = &q->a->glue;
 }
 
-static enum outcome referral(struct ask *q, const struct place *p)
+/* referral_ds adds what DNSSEC says of a cut: its DS, or that there is none. */
+static enum outcome referral_ds(struct ask *q, const struct place *p)
 {
 	struct anchor a = anchor_node(q, &p->node, p->depth);
-	struct frag ns, ds;
-	size_t start = q->out->len;
-	enum err e = node_frag(&p->node, RR_NS, &ns);
+	struct frag ds;
+	enum err e = node_frag(&p->node, RR_DS, &ds);
 
 	if (e == OK)
-		e = gather(q, &p->node, &ns, 0);
-	if (e != OK)
+		e = gather(q, &p->node, &ds, 1);
+	if (e != OK && e != ERR_NOTFOUND)
 		return broken(q);
-	if (!add(q, AUTHORITY, &ns, PLAIN, &a))
-		return ANSWERED;
-	if (q->dnssec && q->zone->part.flags & ZONEPART_SIGNED) { /* a DS that nobody signed says nothing */
-		e = node_frag(&p->node, RR_DS, &ds);
-		if (e == OK)
-			e = gather(q, &p->node, &ds, 1);
-		if (e == OK && ds.n_rr != 0)
-			add(q, AUTHORITY, &ds, PLAIN | SIGS, &a);
-		else if (e != OK && e != ERR_NOTFOUND)
-			return broken(q);
-		else if (deny_ds(q, p->depth, &p->node) == BROKEN)
-			return BROKEN;
+	if (e != OK || ds.n_rr == 0)
+		return deny_ds(q, p->depth, &p->node);
+	add(q, AUTHORITY, &ds, PLAIN | SIGS, &a);
+	return ANSWERED;
+}
+
+static ALWAYS_INLINE enum outcome referral(struct ask *q, const struct place *p)
+{
+	const struct qname *name = &q->link->name;
+	unsigned owner = p->depth, base = p->node.flags & NODE_WILD ? owner - 1 : owner;
+	struct frag ns;
+	size_t start = q->out->len;
+	enum err e = node_frag_here(&p->node, RR_NS, &ns);
+
+	if (unlikely(e == OK && ns.flags & FRAG_OUT)) {
+		struct frag whole = ns; /* ns itself need not be in memory */
+		e = gather_pieces(q, &p->node, &whole, 0);
+		ns = whole;
 	}
-	owe_glue(q, true, &ns, start, a.owner);
+	if (unlikely(e != OK))
+		return broken(q);
+	if (unlikely(!compose_at(q, AUTHORITY, ns, PLAIN, base, owner))) {
+		q->tc = true;
+		return ANSWERED;
+	}
+	if (q->dnssec && q->zone->part.flags & ZONEPART_SIGNED && /* a DS that nobody signed says nothing */
+	    referral_ds(q, p) == BROKEN)
+		return BROKEN;
+	if (unlikely(ns.n_targets != 0))
+		owe_glue(q, true, ns, start,
+			 view_of(name->lower + name->at[owner], (size_t)(name->len - name->at[owner])));
 	return ANSWERED;
 }
 
@@ -217,7 +238,7 @@ static enum outcome add_frag(struct ask *q, const struct source *s, struct frag 
 	if (!add(q, ANSWER, f, what, &s->anchor))
 		return ANSWERED;
 	if (q->qtype == RR_NS && s->node->flags & NODE_APEX)
-		owe_glue(q, false, f, start, s->anchor.owner);
+		owe_glue(q, false, *f, start, s->anchor.owner);
 	return ANSWERED;
 }
 
@@ -336,10 +357,12 @@ static enum outcome missing(struct ask *q, unsigned encloser)
 	case FOUND_DAMAGED:
 		return broken(q);
 	case FOUND_NODE:
-		return from_source(q, &(struct source){ &wild, anchor_of(q, encloser, q->link->name.labels), true, encloser });
+		return from_source(
+		    q, &(struct source){ &wild, anchor_of(q, encloser, q->link->name.labels), true, encloser });
 	case FOUND_BARE: { /* RFC 4592 2.2.1: an asterisk that is an empty non-terminal matches, and has no data */
 		struct node_view bare = { .n_frags = 0 };
-		return no_data(q, &(struct source){ &bare, anchor_of(q, encloser, q->link->name.labels), true, encloser });
+		return no_data(
+		    q, &(struct source){ &bare, anchor_of(q, encloser, q->link->name.labels), true, encloser });
 	}
 	case FOUND_NONE:
 		break;
@@ -356,6 +379,7 @@ static COLD enum err cut_above(struct ask *q)
 	struct place p;
 
 	q->a->child = *q->zone; /* what is found next may take its place in the cache */
+	q->start = NULL;        /* it was in this zone */
 	enum err e = look_zone(q, labels - 1);
 	if (e == OK) {
 		descend(q, &p);
@@ -366,13 +390,18 @@ static COLD enum err cut_above(struct ask *q)
 	return e == ERR_DAMAGED ? e : OK;
 }
 
-/* parent_side: a type that lives above the cut, asked at an apex, is answered by the next zone up if that has a cut
- * exactly there, else by the child (RFC 4035 3.1.4.1). */
+static inline bool parent_type(uint16_t type)
+{
+	return unlikely(type >= RR_DS) && rrtype_of(type)->flags & TYPE_PARENT_SIDE; /* there is none below */
+}
+
+/* parent_side: a type that lives above the cut, asked at an apex, is answered by the next zone up if that has a
+ * cut exactly there, else by the child (RFC 4035 3.1.4.1). */
 static inline enum err parent_side(struct ask *q)
 {
 	unsigned labels = q->link->name.labels;
 
-	if (likely(q->zone->depth != labels) || labels == 0 || !(rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE))
+	if (likely(q->zone->depth != labels) || labels == 0 || !parent_type(q->qtype))
 		return OK;
 	return cut_above(q);
 }
@@ -383,7 +412,7 @@ static ALWAYS_INLINE enum outcome in_zone(struct ask *q)
 	struct place p;
 
 	descend(q, &p);
-	bool from_above = p.what == AT_CUT && p.depth == labels && rrtype_of(q->qtype)->flags & TYPE_PARENT_SIDE;
+	bool from_above = p.what == AT_CUT && p.depth == labels && parent_type(q->qtype);
 	if (q->n_links == 1)
 		q->aa = p.what != AT_CUT || from_above;
 	switch (p.what) {
@@ -421,8 +450,7 @@ enum outcome resolve(struct ask *q)
 	enum outcome o = FOLLOW;
 
 	while (o == FOLLOW) {
-		bool found = q->n_links == 1 && q->zone != NULL; /* by query_touch */
-		enum err e = found ? OK : look_zone(q, q->link->name.labels);
+		enum err e = q->start != NULL ? OK : look_zone(q, q->link->name.labels);
 		if (e == ERR_NOTFOUND && q->n_links > 1)
 			break; /* the chain leaves what we serve */
 		if (e == ERR_NOTFOUND) {

@@ -19,14 +19,16 @@
  * moment is there an id that nobody would sweep or somebody wrongly would.
  */
 enum {
-	SLICE = 1 << 20, /* octets written in one transaction */
-	SWEEP = 2000,    /* values deleted in one */
+	SLICE = 1 << 20,       /* octets written in one transaction, if somebody else wants to write; */
+	SLICE_ALONE = 4 << 20, /* if nobody does: each commit waits for the disk */
+	SWEEP = 2000,          /* values deleted in one */
 };
 
 struct build {
 	struct store *s;
 	struct store_txn *t; /* the slice, then the switch; NULL after a failure */
-	size_t written;
+	size_t written;      /* octets of this slice */
+	size_t looked;       /* how many there were when somebody was last looked for */
 	uint64_t run, run_n; /* the last mark: ids run .. run + run_n - 1 */
 	int lock;
 	build_watch_fn *tell; /* may be NULL */
@@ -216,7 +218,7 @@ enum err build_rest(struct build *b)
 	struct store_txn *t = b->t;
 
 	b->t = NULL;
-	b->written = 0;
+	b->written = b->looked = 0;
 	return t == NULL ? ERR_REFUSED : store_commit(t);
 }
 
@@ -239,7 +241,10 @@ static enum err next_txn(struct build *b, enum err begin(struct store *, struct 
 enum err build_slice(struct build *b, size_t octets_written)
 {
 	b->written += octets_written;
-	return b->written < SLICE ? OK : next_txn(b, slice_begin);
+	if (b->written - b->looked < SLICE)
+		return OK;
+	b->looked = b->written;
+	return b->written < SLICE_ALONE && !turn_is_wanted(b->s) ? OK : next_txn(b, slice_begin);
 }
 
 enum err build_switch(struct build *b, struct store_txn **out)

@@ -53,6 +53,9 @@ enum err txn_begin(struct store *s, unsigned flags, struct store_txn **out);
 /* turn_let lets every process that waits for the writer's mutex go first. */
 void turn_let(struct store *s);
 
+/* turn_is_wanted says whether a process waits for it now. */
+bool turn_is_wanted(const struct store *s);
+
 /* file_lock waits for a lock on a whole file that goes when the descriptor is closed (an OFD lock:
  * it belongs to the open file, not to the process). type: F_RDLCK, F_WRLCK, F_UNLCK. */
 enum err file_lock(int fd, short type);

@@ -1,52 +1,8 @@
 #include "store/node.h"
 
-_Static_assert(offsetof(struct frag, type) == 0 && offsetof(struct frag, n_sig) == 10 &&
-		       offsetof(struct frag, n_self) + sizeof(uint16_t) == FRAG_HEAD,
-	       "a fragment's head is copied");
-
-static inline bool body_open(struct view body, struct frag *f)
-{
-	size_t owners = f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
-	size_t lists = 2 * (owners + f->n_base + f->n_self), before = lists;
-
-	f->n_targets = 0;
-	if (f->flags & FRAG_TARGETS) {
-		if (unlikely(body.n < lists + 2))
-			return false;
-		f->n_targets = le16(body.p + lists);
-		f->targets = body.p + lists + 2;
-		before += 2 + (size_t)f->n_targets * TARGET;
-	}
-	if (unlikely(before + f->plain + f->sig > body.n))
-		return false;
-	f->owners = body.p;
-	f->bases = f->owners + 2 * owners;
-	f->selves = f->bases + 2 * (size_t)f->n_base;
-	f->rrs = body.p + before;
-	return true;
-}
-
 bool frag_body(struct view body, struct frag *f)
 {
 	return body_open(body, f);
-}
-
-static inline bool head_open(struct view r, const uint8_t *h, struct frag *out)
-{
-	/* Taken in one piece: the fields stand in the struct as in the record, and change only on a big-endian machine. */
-	memcpy(out, h, FRAG_HEAD);
-	out->type = le16toh(out->type);
-	out->at = le16toh(out->at);
-	out->plain = le16toh(out->plain);
-	out->sig = le16toh(out->sig);
-	out->n_rr = le16toh(out->n_rr);
-	out->n_base = le16toh(out->n_base);
-	out->n_self = le16toh(out->n_self);
-	if (unlikely(out->flags & FRAG_OUT)) {
-		out->rrs = NULL;
-		return true;
-	}
-	return likely(out->at <= r.n) && body_open(view_of(r.p + out->at, r.n - out->at), out);
 }
 
 bool frag_open(struct view r, const uint8_t *h, struct frag *out)
@@ -61,12 +17,7 @@ enum err node_frag_at(const struct node_view *n, unsigned i, struct frag *out)
 
 enum err node_frag(const struct node_view *n, uint16_t type, struct frag *out)
 {
-	const uint8_t *end = n->heads + (size_t)n->n_frags * FRAG_HEAD;
-
-	for (const uint8_t *h = n->heads; h != end; h += FRAG_HEAD)
-		if (le16(h) == type)
-			return head_open(view_of(n->p, n->n), h, out) ? OK : ERR_DAMAGED;
-	return ERR_NOTFOUND;
+	return node_frag_here(n, type, out);
 }
 
 bool piece_open(struct view r, uint16_t *type, uint8_t *index, struct view *octets)

@@ -38,11 +38,11 @@ enum {
 	NODE_HAS_NS = 1, /* and is not the apex: a cut, unless something above it is one */
 	NODE_HAS_DNAME = 2,
 	NODE_HAS_CNAME = 4,
-	NODE_HASHED = 8,   /* in the NSEC3 chain; the first octets of the hash are here */
-	NODE_WILD = 16,    /* the owner begins with an asterisk: the base name is what is above it */
+	NODE_HASHED = 8, /* in the NSEC3 chain; the first octets of the hash are here */
+	NODE_WILD = 16,  /* the owner begins with an asterisk: the base name is what is above it */
 	NODE_APEX = 32,
-	NODE_PIECE = 64,   /* no node: a piece of a fragment too large for its node */
-	NODE_RUN = 128,    /* no node: the denial run of a small zone */
+	NODE_PIECE = 64, /* no node: a piece of a fragment too large for its node */
+	NODE_RUN = 128,  /* no node: the denial run of a small zone */
 };
 
 enum { NODE_HEAD = 4, FRAG_HEAD = 16, FRAGS_MAX = 255 };
@@ -59,23 +59,24 @@ enum {
 
 /* Fragment types that are no RR types. */
 enum {
-	FRAG_ZONE = 0,           /* what the zone table says of a zone: store/zonepart.h */
-	FRAG_SOA_NEGATIVE = 254, /* the SOA with the TTL of negative answers (RFC 2308 5); MAILA can not be in a zone */
+	FRAG_ZONE = 0, /* what the zone table says of a zone: store/zonepart.h */
+	FRAG_SOA_NEGATIVE =
+	    254, /* the SOA with the TTL of negative answers (RFC 2308 5); MAILA can not be in a zone */
 };
 
 struct frag {
-	uint16_t type;            /* from here to n_self as in the record's head */
-	uint16_t at;              /* of the body in the node; if FRAG_OUT: the number of pieces */
-	uint16_t plain, sig;      /* octets of RRs and of RRSIGs */
+	uint16_t type;
+	uint16_t at;         /* of the body in the node; if FRAG_OUT: the number of pieces */
+	uint16_t plain, sig; /* octets of RRs and of RRSIGs */
 	uint16_t n_rr;
 	uint8_t n_sig, flags;
 	uint16_t n_base, n_self;
-	const uint8_t *owners;    /* n_rr + n_sig offsets, none if FRAG_INLINE */
-	const uint8_t *bases;     /* n_base offsets */
-	const uint8_t *selves;    /* n_self offsets */
-	const uint8_t *targets;   /* n_targets * TARGET octets */
+	const uint8_t *owners;  /* n_rr + n_sig offsets, none if FRAG_INLINE */
+	const uint8_t *bases;   /* n_base offsets */
+	const uint8_t *selves;  /* n_self offsets */
+	const uint8_t *targets; /* n_targets * TARGET octets */
 	uint16_t n_targets;
-	const uint8_t *rrs;       /* plain + sig octets; NULL if FRAG_OUT */
+	const uint8_t *rrs; /* plain + sig octets; NULL if FRAG_OUT */
 };
 
 enum { TARGET = 10 };
@@ -125,6 +126,60 @@ static inline bool node_has(const struct node_view *n, uint16_t type)
 		if (le16(n->heads + i * FRAG_HEAD) == type)
 			return true;
 	return false;
+}
+
+/* body_open finds the lists and the RRs in a body, head_open the body in a record: frag_body and frag_open,
+ * compiled into their callers as nearly every query goes through them. */
+static inline bool body_open(struct view body, struct frag *f)
+{
+	size_t owners = f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
+	size_t lists = 2 * (owners + f->n_base + f->n_self), before = lists;
+
+	f->n_targets = 0;
+	f->targets = NULL;
+	if (unlikely(f->flags & FRAG_TARGETS)) {
+		if (unlikely(body.n < lists + 2))
+			return false;
+		f->n_targets = le16(body.p + lists);
+		f->targets = body.p + lists + 2;
+		before += 2 + (size_t)f->n_targets * TARGET;
+	}
+	if (unlikely(before + f->plain + f->sig > body.n))
+		return false;
+	f->owners = body.p;
+	f->bases = f->owners + 2 * owners;
+	f->selves = f->bases + 2 * (size_t)f->n_base;
+	f->rrs = body.p + before;
+	return true;
+}
+
+static inline bool head_open(struct view r, const uint8_t *h, struct frag *out)
+{
+	out->type = le16(h);
+	out->at = le16(h + 2);
+	out->plain = le16(h + 4);
+	out->sig = le16(h + 6);
+	out->n_rr = le16(h + 8);
+	out->n_sig = h[10];
+	out->flags = h[11];
+	out->n_base = le16(h + 12);
+	out->n_self = le16(h + 14);
+	if (unlikely(out->flags & FRAG_OUT)) {
+		out->rrs = NULL;
+		return true;
+	}
+	return likely(out->at <= r.n) && body_open(view_of(r.p + out->at, r.n - out->at), out);
+}
+
+/* node_frag_here is node_frag, compiled into its caller. */
+static inline enum err node_frag_here(const struct node_view *n, uint16_t type, struct frag *out)
+{
+	const uint8_t *end = n->heads + (size_t)n->n_frags * FRAG_HEAD;
+
+	for (const uint8_t *h = n->heads; h != end; h += FRAG_HEAD)
+		if (le16(h) == type)
+			return head_open(view_of(n->p, n->n), h, out) ? OK : ERR_DAMAGED;
+	return ERR_NOTFOUND;
 }
 
 /* piece_open reads a NODE_PIECE record: octets `index * PIECE_MAX ...` of the body of the fragment of `type`. A

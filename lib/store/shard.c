@@ -1,103 +1,59 @@
 #include "store/shard.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-enum { TAGS_AT_ONCE = 16 };
-
-struct layout {
-	unsigned nodes, bare;
-	const uint8_t *tags, *starts, *hashes;
-};
-
-/* shard_open finds the tables of a page, or says that they do not lie inside it. Tags may be read TAGS_AT_ONCE: what
- * stands behind them is longer than that, in any page that zonec writes. */
-static inline bool shard_open(struct view page, struct layout *l)
+static inline struct view without_record(enum found f)
 {
-	if (unlikely(page.n < SHARD_HEAD || page.p[7] != 'S'))
-		return false;
-	l->nodes = le16(page.p);
-	l->bare = le16(page.p + 2);
-	size_t tags = (size_t)l->nodes + l->bare;
-	size_t starts = SHARD_HEAD + ((tags + 1) & ~(size_t)1);
-	size_t hashes = starts + 2 * ((size_t)l->nodes + 1);
-	if (unlikely(hashes + 8 * (size_t)l->bare > page.n || starts + TAGS_AT_ONCE > page.n))
-		return false;
-	l->tags = page.p + SHARD_HEAD;
-	l->starts = page.p + starts;
-	l->hashes = page.p + hashes;
-	return true;
+	return (struct view){ NULL, f };
 }
 
-static inline bool record_at(struct view page, const struct layout *l, unsigned i, struct view *out)
+/* same_owner compares a node with what is looked for: first the four octets of its head, then the name. A node
+ * that is too short for its name is damaged. */
+static inline bool same_owner(struct view record, const uint8_t *name, uint32_t head, bool *damaged)
 {
-	unsigned from = le16(l->starts + 2 * (size_t)i), to = le16(l->starts + 2 * (size_t)i + 2);
+	const uint32_t compared = 0xffff | (uint32_t)(NODE_PIECE | NODE_RUN) << 16;
+	uint32_t have = record.n >= NODE_HEAD ? le32(record.p) : head;
+	size_t len = (uint8_t)head, at = NODE_HEAD + (have >> 16 & NODE_HASHED);
 
-	*out = view_of(page.p + from, to - from);
-	return likely(from <= to && to <= page.n);
+	if (((have ^ head) & compared) != 0)
+		return false;
+	*damaged = record.n < at + len;
+	return unlikely(*damaged) || same_octets(record.p + at, name, len);
 }
 
-/* next_tag gives the first index >= i whose tag is `tag`, or n or more. */
-static inline unsigned next_tag(const uint8_t *tags, unsigned i, unsigned n, uint8_t tag)
+struct view shard_search(struct view page, uint64_t hash, const uint8_t *name, uint32_t head)
 {
-#ifdef __SSE2__
-	const __m128i want = _mm_set1_epi8((char)tag);
-	for (; i < n; i += TAGS_AT_ONCE) {
-		__m128i some = _mm_loadu_si128((const __m128i *)(const void *)(tags + i));
-		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(some, want));
-		if (hit != 0)
-			return i + (unsigned)__builtin_ctz(hit);
+	struct shard_layout l;
+	struct view record;
+
+	if (unlikely(!shard_open(page, &l)))
+		return without_record(FOUND_DAMAGED);
+	unsigned all = l.nodes + l.bare;
+	for (unsigned i = shard_next_tag(l.tags, 0, all, (uint8_t)hash); i < all;
+	     i = shard_next_tag(l.tags, i + 1, all, (uint8_t)hash)) {
+		bool damaged = false;
+		if (unlikely(i >= l.nodes)) {
+			if (le64(l.hashes + 8 * (size_t)(i - l.nodes)) == hash && head >> 16 == 0)
+				return without_record(FOUND_BARE);
+		} else if (unlikely(!shard_record(page, &l, i, &record))) {
+			return without_record(FOUND_DAMAGED);
+		} else if (likely(same_owner(record, name, head, &damaged))) {
+			return unlikely(damaged) ? without_record(FOUND_DAMAGED) : record;
+		}
 	}
-	return i;
-#else
-	while (i < n && tags[i] != tag)
-		i++;
-	return i;
-#endif
-}
-
-static inline bool same_owner(const struct node_view *n, const struct probe *p)
-{
-	return n->owner_len == p->len && n->apex_labels == p->apex_labels &&
-	       (n->flags & (NODE_PIECE | NODE_RUN)) == p->kind && same_octets(n->owner, p->name, p->len);
+	return without_record(FOUND_NONE);
 }
 
 enum found shard_find(struct view page, const struct probe *p, struct node_view *out)
 {
-	struct layout l;
-	struct view record;
+	struct view record = shard_search(page, p->hash, p->name, probe_head(p));
 
-	if (unlikely(!shard_open(page, &l)))
-		return FOUND_DAMAGED;
-	unsigned all = l.nodes + l.bare;
-	for (unsigned i = next_tag(l.tags, 0, all, (uint8_t)p->hash); i < all;
-	     i = next_tag(l.tags, i + 1, all, (uint8_t)p->hash)) {
-		if (i >= l.nodes) {
-			if (le64(l.hashes + 8 * (size_t)(i - l.nodes)) == p->hash && p->kind == 0)
-				return FOUND_BARE;
-			continue;
-		}
-		if (unlikely(!record_at(page, &l, i, &record) || !node_open(record, out)))
-			return FOUND_DAMAGED;
-		if (same_owner(out, p))
-			return FOUND_NODE;
-	}
-	return FOUND_NONE;
+	if (record.p == NULL)
+		return (enum found)record.n;
+	return node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
 }
 
 enum found shard_next(struct view page, uint64_t hash, unsigned *cursor, struct node_view *out)
 {
-	struct layout l;
-	struct view record;
-
-	if (unlikely(!shard_open(page, &l)))
-		return FOUND_DAMAGED;
-	unsigned i = next_tag(l.tags, *cursor, l.nodes, (uint8_t)hash);
-	if (i >= l.nodes)
-		return FOUND_NONE;
-	*cursor = i + 1;
-	return record_at(page, &l, i, &record) && node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
+	return shard_step(page, hash, cursor, out);
 }
 
 enum found shard_piece(struct view page, const struct probe *p, uint16_t type, uint8_t index, struct view *octets)
@@ -109,8 +65,10 @@ enum found shard_piece(struct view page, const struct probe *p, uint16_t type, u
 	while ((f = shard_next(page, p->hash, &cursor, &n)) == FOUND_NODE) {
 		uint16_t its_type;
 		uint8_t its_index;
-		if (same_owner(&n, p) && piece_open(view_of(n.p, n.n), &its_type, &its_index, octets) &&
-		    its_type == type && its_index == index)
+		bool damaged;
+		if (same_owner(view_of(n.p, n.n), p->name, probe_head(p), &damaged) &&
+		    piece_open(view_of(n.p, n.n), &its_type, &its_index, octets) && its_type == type &&
+		    its_index == index)
 			return FOUND_NODE;
 	}
 	return f;
@@ -212,7 +170,7 @@ static bool list_node(struct view record, const struct hash_key *key, bool pool,
 enum err shard_list(struct view page, const struct hash_key *key, bool pool, struct entry *out, size_t max,
 		    size_t *n, unsigned *bits)
 {
-	struct layout l;
+	struct shard_layout l;
 	struct view record;
 
 	if (!shard_open(page, &l) || page.p[6] > 64)
@@ -222,7 +180,7 @@ enum err shard_list(struct view page, const struct hash_key *key, bool pool, str
 	if (*n > max)
 		return ERR_SPACE;
 	for (unsigned i = 0; i < l.nodes; i++)
-		if (!record_at(page, &l, i, &record) || !list_node(record, key, pool, &out[i]))
+		if (!shard_record(page, &l, i, &record) || !list_node(record, key, pool, &out[i]))
 			return ERR_DAMAGED;
 	for (unsigned i = 0; i < l.bare; i++) {
 		uint64_t hash = le64(l.hashes + 8 * (size_t)i);

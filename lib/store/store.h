@@ -177,8 +177,8 @@ struct build;
 /* build_begin takes the lock on DB/build.lock (waits for another live build), sweeps what dead builds and
  * unfinished drops left, hands out an image id and notes it as being built. */
 enum err build_begin(struct store *s, struct build **out, uint64_t *image);
-/* build_txn gives the transaction of the current slice; about every MB written build_slice commits it, lets
- * other writers go first, and begins the next. Call it between rows, and ask build_txn again behind it. When
+/* build_txn gives the transaction of the current slice. About every MB written build_slice looks whether somebody
+ * waits to write; then, and every 4 MB in any case, it commits, lets the others go first, and begins the next. Call it between rows, and ask build_txn again behind it. When
  * it fails there is no transaction any more, and all that can be done is build_abort. */
 struct store_txn *build_txn(struct build *b);
 /* build_id hands out one more id that is swept if the build dies: the rows of a zone in the pool. */

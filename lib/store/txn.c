@@ -68,6 +68,13 @@ void turn_let(struct store *s)
 	file_lock(s->turn, F_UNLCK);
 }
 
+bool turn_is_wanted(const struct store *s)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(s->turn, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+}
+
 /*
  * LMDB may count pages at the end of the file that it took and gave back in one transaction and never wrote:
  * the file is then shorter than its page count says, as if a copy had been cut short, which store_open

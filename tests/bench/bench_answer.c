@@ -110,14 +110,15 @@ static uint64_t ask(struct answerer *a, const struct snapshot *s, const struct q
 
 	for (size_t at = 0; at < n; at += QUERY_BATCH) {
 		unsigned batch = n - at < QUERY_BATCH ? (unsigned)(n - at) : QUERY_BATCH;
+		struct view requests[QUERY_BATCH];
 
-		for (unsigned stage = 0; stage < 2; stage++)
-			for (unsigned i = 0; i < batch; i++)
-				query_touch(a, s, i, stage, q->message[(at + i) % q->n]);
+		for (unsigned i = 0; i < batch; i++)
+			requests[i] = q->message[(at + i) % q->n];
+		query_touch(a, s, requests, batch);
 		for (unsigned i = 0; i < batch; i++) {
 			struct wr w = wr_of(out, sizeof out);
 
-			if (query_answer(a, s, TRANSPORT_UDP, q->message[(at + i) % q->n], &w) == SEND)
+			if (query_answer_touched(a, s, i, &w) == SEND)
 				octets += w.len;
 		}
 	}

@@ -14,7 +14,7 @@
  * The zone of these tests is built again and again, each time with other octets: version v fills its pages
  * and rows with v. So a reader sees at once whether what it sees is of one version.
  */
-enum { PAGES = 700, ROWS = 300 }; /* three slices, and more than one transaction's sweep */
+enum { PAGES = 700, ROWS = 300 }; /* two slices, and more than one transaction's sweep */
 
 static uint8_t octets[65536];
 static const struct name *const apex = &name_root;
@@ -306,6 +306,47 @@ START_TEST(two_builders_take_turns)
 }
 END_TEST
 
+static uint64_t counter_of(struct store *s)
+{
+	struct store_txn *t;
+
+	ck_assert_int_eq(store_read(s, &t), OK);
+	uint64_t n = store_counter(t);
+	store_abort(t);
+	return n;
+}
+
+START_TEST(who_waits_to_write_waits_for_a_megabyte_at_most)
+{
+	struct store *s = tempdb_open(0);
+	const unsigned pages = (unsigned)((1 << 20) / (2 * store_page_room(store_psize(s), 1)));
+	struct build *b;
+	uint64_t image;
+	int status;
+
+	ck_assert_int_eq(build_begin(s, &b, &image), OK);
+	for (unsigned i = 0; i < 2 * pages; i++)
+		ck_assert_int_eq(put_page(s, b, image, i, 1), OK);
+	uint64_t before = counter_of(s);
+	ck_assert_msg(!turn_is_wanted(s), "nobody is there yet");
+	pid_t child = fork();
+	if (child == 0) {
+		struct store_txn *t;
+		struct store *mine = tempdb_open(0);
+		_exit(store_write(mine, &t) == OK && store_commit(t) == OK ? 0 : 1);
+	}
+	while (!turn_is_wanted(s))
+		sched_yield();
+	for (unsigned i = 0; i <= pages; i++)
+		ck_assert_int_eq(put_page(s, b, image, 2 * pages + i, 1), OK);
+	ck_assert_uint_eq(counter_of(s), before + 2); /* the slice, and the child */
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	build_abort(b);
+	store_close(s);
+}
+END_TEST
+
 START_TEST(others_write_between_the_slices_of_a_build)
 {
 	struct store *s = tempdb_open(0);
@@ -400,6 +441,7 @@ int main(void)
 	tcase_add_loop_test(c, a_build_killed_anywhere_is_swept, 0, 8);
 	tcase_add_loop_test(c, a_builder_killed_at_any_moment_loses_nothing, 0, 8);
 	tcase_add_test(c, two_builders_take_turns);
+	tcase_add_test(c, who_waits_to_write_waits_for_a_megabyte_at_most);
 	tcase_add_test(c, others_write_between_the_slices_of_a_build);
 	tcase_add_test(c, a_full_map_loses_nothing);
 	tcase_add_test(c, a_full_disk_loses_nothing);

@@ -191,9 +191,11 @@ static const struct {
 	{ "example.", 0x376b3fefaed0699c },
 	{ "WWW.eXample.", 0xdfed1490254cf95d },
 	{ "eightoct.", 0xf43986d0e0b87a3c },
-	{ "nineoctet.x.", 0xd9c89a23c82db2d7 },
+	{ "nineoctet.x.", 0x09dfa7cb923cc609 },
 	{ "\\000\\255.a.", 0xc61052ec9087ac1f },
-	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.", 0x6e0b4f3152bbd7af },
+	{ "sixteen-octets-x.", 0xddfc32b1c3f8892e },
+	{ "seventeen-octets-.y.", 0xdbeda30b695bd4f7 },
+	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.", 0x80281b6171581d2d },
 };
 
 START_TEST(hashes_are_as_specified)
