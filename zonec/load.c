@@ -56,9 +56,10 @@ static void take_record(void *context, const struct master_record *r)
 	if (e == ERR_REFUSED)
 		checker_tell(l->checker, CHECK_OUT_OF_ZONE, &r->owner, line, "not at or below the zone's apex");
 	else if (e == ERR_SPACE)
-		checker_tell(l->checker, CHECK_DEEP_NAMES, &r->owner, line,
-			     "left out: the zone's names have more than 32 labels below the apex on average, and the names "
-			     "they imply would fill memory");
+		checker_tell(
+		    l->checker, CHECK_DEEP_NAMES, &r->owner, line,
+		    "left out: the zone's names have more than 32 labels below the apex on average, and the names "
+		    "they imply would fill memory");
 }
 
 static void take_finding(void *context, const struct master_finding *f)

@@ -103,8 +103,8 @@ static enum err bake(struct compile *c)
 	return bake_end(c);
 }
 
-/* While this thread, whose the transactions are, writes the rows, others bake. They share nothing but the zone, which
- * all only read. */
+/* While this thread, whose the transactions are, writes the rows, others bake. They share nothing but the zone,
+ * which all only read. */
 static enum err write_rows(struct compile *c, struct build *b, uint64_t image)
 {
 	const bool bakes = !c->baked;
