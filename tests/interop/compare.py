@@ -80,6 +80,17 @@ class World:
     def types_of(self, name):
         return set().union(*(c.owners.get(name, ()) for c in self.zones.values()))
 
+    def half_signed(self, name):
+        """half_signed says whether the zone of a name has DS or NSEC records without signatures."""
+        c = self.zones.get(self.zone_of(name))
+        return c is not None and c.half_signed
+
+    def only_elsewhere(self, name):
+        """only_elsewhere says whether a name is not in its own zone, but in another one's data."""
+        own = self.zones.get(self.zone_of(name))
+        there = [c for c in self.zones.values() if name in c.owners or name in c.ents]
+        return bool(there) and own not in there
+
     def wildcard_is_ent(self, name):
         """wildcard_is_ent says whether a name would be answered by a wildcard that has no records of its own."""
         while name != b"\0":

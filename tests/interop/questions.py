@@ -34,6 +34,8 @@ class Contents:
                 if owner not in self.owners:
                     self.ents.add(owner)
 
+        self.half_signed = any(types & {"DS", "NSEC"} and "RRSIG" not in types for types in self.owners.values())
+
     def large(self):
         return len(self.owners) > LARGE
 

@@ -10,6 +10,7 @@ import concurrent.futures
 import fnmatch
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -185,9 +186,13 @@ def ask_about(s, servers, args, tally):
         qs = questions.about(c, args.seed, limit)
         asked += len(qs) * len(args.hows)
         jobs += [(s.name, handles, how, qs[at:at + SLICE]) for how in args.hows for at in range(0, len(qs), SLICE)]
-    with concurrent.futures.ProcessPoolExecutor(args.jobs) as pool:		# a process that dies is an error, and not waited for
+    # A process that dies is an error, and not waited for. SIGTERM to all of them ends these at once.
+    pool = concurrent.futures.ProcessPoolExecutor(args.jobs, initializer=signal.signal, initargs=(signal.SIGTERM, signal.SIG_DFL))
+    try:
         for part in concurrent.futures.as_completed([pool.submit(compare_slice, job) for job in jobs]):
             tally.add(part.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
     for p in servers:
         if not p.alive():
             tally.failed += 1
