@@ -97,14 +97,14 @@ static void batch_add(struct batch *b, const struct options *o, const char *orig
 		return;
 	}
 	progress_begin(&b->progress, b->options->quiet);
-	load_zone(o, &apex, path, &b->progress, &l);
+	load_zone(o, b->store, &apex, path, &b->progress, &l);
 	if (l.zone == NULL) {
 		complain("%s: not compiled, %llu errors; the database is as it was", origin,
 			 (unsigned long long)l.errors);
 		note(b, l.unreadable && b->options->list == NULL ? EXIT_SYSTEM : EXIT_WRONG);
 		return;
 	}
-	if (l.is_signed && l.result.unchanged) { /* it is there already, down to its signatures */
+	if (l.is_signed && l.result.unchanged && !o->replace) { /* it is there already, down to its signatures */
 		if (!b->options->quiet)
 			printf("%s: unchanged, serial %u\n", origin, l.result.serial);
 		zone_free(l.zone);

@@ -8,6 +8,7 @@
 #define ZONEC_LOAD_H
 
 #include "sign/sign.h"
+#include "store/store.h"
 #include "zone/zone.h"
 #include "zonec/progress.h"
 #include "zonec/zonec.h"
@@ -22,8 +23,9 @@ struct loaded {
 };
 
 /* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard
- * output), and how far it is through `progress`, which has begun. out->zone is the caller's to free. */
-void load_zone(const struct options *o, const struct name *origin, const char *path, struct progress *progress,
-	       struct loaded *out);
+ * output), and how far it is through `progress`, which has begun. If it is to be signed, signatures of its earlier
+ * self in the database `s`, which may be NULL, stay as long as they are good. out->zone is the caller's to free. */
+void load_zone(const struct options *o, struct store *s, const struct name *origin, const char *path,
+	       struct progress *progress, struct loaded *out);
 
 #endif

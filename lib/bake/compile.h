@@ -30,8 +30,8 @@ struct compile_facts {
  * database shows nothing of it. ERR_REFUSED: the zone took updates and facts->replace is false. */
 enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256]);
 
-/* How much was written: the whole zone, what differs from the zone that was there (recompile.h), or nothing, for it is
- * the same. */
+/* How much was written: the whole zone, what differs from the zone that was there (recompile.h), or nothing, for
+ * it is the same. */
 enum compile_way { COMPILED_WHOLE, COMPILED_CHANGES, COMPILED_NOTHING };
 
 /* One zone of many, and what became of it. */
