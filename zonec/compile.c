@@ -40,7 +40,8 @@ static const char *changes_in_words(const struct compile_job *job)
 
 	text[0] = 0;
 	if (job->way == COMPILED_CHANGES)
-		(void)snprintf(text, sizeof text, ", %zu RRset%s changed", job->changes, job->changes == 1 ? "" : "s");
+		(void)snprintf(text, sizeof text, ", %zu RRset%s changed", job->changes,
+			       job->changes == 1 ? "" : "s");
 	return text;
 }
 
@@ -148,7 +149,8 @@ static char *beside(const char *list, const char *file)
 	return path;
 }
 
-/* line_options gives the options of one line: the command's, and its own. Where the database is, is the command's. */
+/* line_options gives the options of one line: the command's, and its own. Where the database is, is the command's.
+ */
 static bool line_options(const struct batch *b, char *line, struct options *o)
 {
 	char *word[LINE_WORDS_MAX];

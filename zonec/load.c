@@ -19,7 +19,7 @@ struct loader {
 	struct progress *progress;
 	struct places places; /* lines of records are numbers of these */
 	uint64_t records, errors, warnings;
-	uint64_t dropped;            /* records that signing makes anew */
+	uint64_t dropped;             /* records that signing makes anew */
 	struct zone_signing *signing; /* NULL: the zone is not to be signed */
 };
 
@@ -37,9 +37,10 @@ static void take_record(void *context, const struct master_record *r)
 	if (e == ERR_REFUSED)
 		checker_tell(l->checker, CHECK_OUT_OF_ZONE, &r->owner, line, "not at or below the zone's apex");
 	else if (e == ERR_SPACE)
-		checker_tell(l->checker, CHECK_DEEP_NAMES, &r->owner, line,
-			     "left out: the zone's names have more than 32 labels below the apex on average, and the names "
-			     "they imply would fill memory");
+		checker_tell(
+		    l->checker, CHECK_DEEP_NAMES, &r->owner, line,
+		    "left out: the zone's names have more than 32 labels below the apex on average, and the names "
+		    "they imply would fill memory");
 }
 
 static void take_finding(void *context, const struct master_finding *f)
@@ -92,8 +93,9 @@ static void take_check_progress(void *context, const char *doing, uint64_t done,
 
 /* What would verify our own signatures and digests again, for as much work as making them. */
 static const enum check_id of_own_work[] = {
-	CHECK_RRSIG_MISSING, CHECK_RRSIG_WRONG, CHECK_RRSIG_EXPIRED,	  CHECK_RRSIG_NOT_YET,	  CHECK_RRSIG_STRAY,
-	CHECK_RRSIG_TTL,     CHECK_ZONEMD_WRONG, CHECK_RRSIG_EXPIRES_SOON, CHECK_RRSIG_UNVERIFIED,
+	CHECK_RRSIG_MISSING, CHECK_RRSIG_WRONG,        CHECK_RRSIG_EXPIRED,
+	CHECK_RRSIG_NOT_YET, CHECK_RRSIG_STRAY,        CHECK_RRSIG_TTL,
+	CHECK_ZONEMD_WRONG,  CHECK_RRSIG_EXPIRES_SOON, CHECK_RRSIG_UNVERIFIED,
 };
 
 static void choose_checks(const struct options *o, struct check_options *c)
@@ -141,9 +143,10 @@ static void say_short(struct loader *l)
 
 	if (lasts >= expire)
 		return;
-	(void)snprintf(text, sizeof text,
-		       "signatures last for %u s, less than the SOA's expire of %u s: secondaries may serve expired ones",
-		       lasts, expire);
+	(void)snprintf(
+	    text, sizeof text,
+	    "signatures last for %u s, less than the SOA's expire of %u s: secondaries may serve expired ones",
+	    lasts, expire);
 	say(l, false, text);
 }
 
@@ -157,7 +160,8 @@ static bool find_old(struct loader *l, struct oldzone *old)
 		l->signing->plan.old = &old->source;
 	if (e == OK || e == ERR_NOTFOUND)
 		return true;
-	(void)snprintf(text, sizeof text, "the zone in the database cannot be read for its signatures: %s", err_text(e));
+	(void)snprintf(text, sizeof text, "the zone in the database cannot be read for its signatures: %s",
+		       err_text(e));
 	say(l, true, text);
 	return false;
 }

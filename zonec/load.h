@@ -24,7 +24,8 @@ struct loaded {
 
 /* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard
  * output), and how far it is through `progress`, which has begun. If it is to be signed, signatures of its earlier
- * self in the database `s`, which may be NULL, stay as long as they are good. out->zone is the caller's to free. */
+ * self in the database `s`, which may be NULL, stay as long as they are good. out->zone is the caller's to free.
+ */
 void load_zone(const struct options *o, struct store *s, const struct name *origin, const char *path,
 	       struct progress *progress, struct loaded *out);
 

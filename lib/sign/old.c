@@ -72,7 +72,8 @@ bool old_same(const struct old_set *old, const struct rrset *s)
 
 static bool fresh(const struct rrsig *sig, const struct sign_plan *p)
 {
-	return serial_time(sig->begins, p->now) <= p->now && serial_time(sig->expires, p->now) - p->now > p->refresh;
+	return serial_time(sig->begins, p->now) <= p->now &&
+	       serial_time(sig->expires, p->now) - p->now > p->refresh;
 }
 
 struct view old_signature(const struct old_set *old, const struct rrsig *wanted, const struct sign_plan *p)

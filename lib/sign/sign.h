@@ -117,6 +117,7 @@ void sign_prepare(struct zone *z, const struct sign_plan *p);
  * ERR_REFUSED: the plan or the keys will not do; ERR_SPACE: a name or an RRset gets too large; ERR_EXISTS: two
  * names have the same hash; ERR_FORMAT: no SOA, or not one; ERR_DAMAGED: the old zone could not be read;
  * ERR_MEMORY, ERR_SYSTEM: signing itself failed. */
-MUST_CHECK enum err sign_zone(struct zone *z, const struct sign_plan *p, struct sign_result *out, char why[SIGN_WHY]);
+MUST_CHECK enum err sign_zone(struct zone *z, const struct sign_plan *p, struct sign_result *out,
+			      char why[SIGN_WHY]);
 
 #endif

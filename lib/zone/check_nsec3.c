@@ -27,7 +27,8 @@ struct nsec3_chain {
 };
 
 /* link_read takes an NSEC3 record apart; false if it is not of this chain. */
-static bool link_read(const struct nsec3_chain *ch, const struct node *n, const struct rdata *rdata, struct link *out)
+static bool link_read(const struct nsec3_chain *ch, const struct node *n, const struct rdata *rdata,
+		      struct link *out)
 {
 	struct rd r = rd_of(rdata_view(rdata));
 	struct nsec3_params p;

@@ -41,7 +41,8 @@ static inline bool check_on(const struct checker *c, enum check_id id)
 void check_node_tell(struct checker *c, enum check_id id, const struct node *n, uint32_t line, const char *fmt,
 		     ...) PRINTF_LIKE(5, 6);
 
-/* check_retell counts n findings of a check, and tells the first if it is among those that are told and has words. */
+/* check_retell counts n findings of a check, and tells the first if it is among those that are told and has words.
+ */
 void check_retell(struct checker *c, const struct check_finding *f, uint64_t n);
 
 /* check_nodes runs a check over all names, in slices; the checker it is called with is the slice's own. */

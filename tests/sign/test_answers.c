@@ -52,8 +52,8 @@ static void ask_one(struct twin *t, struct answerer *a, const struct snapshot *s
 
 	twin_request(&q, (uint16_t)number, &in);
 	ck_assert_int_eq(query_answer(a, s, TRANSPORT_TCP, wr_view_of(&in), &out), SEND);
-	ck_assert_msg(twin_agrees(t, &q, wr_view_of(&out), report, sizeof report), "seed %d, question %u:\n%s", seed,
-		      number, report);
+	ck_assert_msg(twin_agrees(t, &q, wr_view_of(&out), report, sizeof report), "seed %d, question %u:\n%s",
+		      seed, number, report);
 }
 
 START_TEST(signed_zones_are_answered_as_the_naive_resolver_does)

@@ -28,8 +28,10 @@ static unsigned same_sets(const struct zone *want, const struct zone *got, uint1
 		ck_assert_msg(zone_find(got, &owner) != NULL, "%s is missing", text);
 		g = rrset_of(zone_find(got, &owner), type);
 		ck_assert_msg(g != NULL && g->n == 1 && w->n == 1, "%s", text);
-		ck_assert_msg(view_eq(rdata_view(&w->rdata[0]), rdata_view(&g->rdata[0])), "%s has another RDATA", text);
-		ck_assert_msg(g->ttl == w->ttl && g->n_sig == 1, "%s: TTL %u, %u signatures", text, g->ttl, g->n_sig);
+		ck_assert_msg(view_eq(rdata_view(&w->rdata[0]), rdata_view(&g->rdata[0])), "%s has another RDATA",
+			      text);
+		ck_assert_msg(g->ttl == w->ttl && g->n_sig == 1, "%s: TTL %u, %u signatures", text, g->ttl,
+			      g->n_sig);
 		sets++;
 	}
 	return sets;
@@ -113,7 +115,7 @@ START_TEST(random_zones_pass_the_checker)
 END_TEST
 
 #define DIGEST "0000000000000000000000000000000000000000000000000000000000000000"
-#define HEAD "$TTL 60\n@ SOA ns host 1 2 3 4 5\n@ NS ns.other.\n"
+#define HEAD   "$TTL 60\n@ SOA ns host 1 2 3 4 5\n@ NS ns.other.\n"
 
 /* Which names have a record in the chain, besides the apex. */
 static const struct {
@@ -125,12 +127,24 @@ static const struct {
 	{ "empty non-terminals", "a.b.c A 192.0.2.1\n", false, { "c", "b.c", "a.b.c" } },
 	{ "and those above an insecure delegation", "a.b.c NS ns.other.\n", false, { "c", "b.c", "a.b.c" } },
 	{ "but not with opt-out", "a.b.c NS ns.other.\n", true, { NULL } },
-	{ "a secure delegation keeps its own", "a.b.c NS ns.other.\na.b.c DS 1 13 2 " DIGEST "\n", true, { "c", "b.c", "a.b.c" } },
-	{ "one authoritative name is enough", "x.b NS ns.other.\ny.b A 192.0.2.1\nz.b NS ns.other.\n", true, { "b", "y.b" } },
+	{ "a secure delegation keeps its own",
+	  "a.b.c NS ns.other.\na.b.c DS 1 13 2 " DIGEST "\n",
+	  true,
+	  { "c", "b.c", "a.b.c" } },
+	{ "one authoritative name is enough",
+	  "x.b NS ns.other.\ny.b A 192.0.2.1\nz.b NS ns.other.\n",
+	  true,
+	  { "b", "y.b" } },
 	{ "at its depth only", "x.b.c NS ns.other.\ny.c A 192.0.2.1\n", true, { "c", "y.c" } },
-	{ "glue and what is occluded is no name", "d NS ns.d\nns.d A 192.0.2.1\na.d TXT x\nx.y.d NS ns.d\n", false, { "d" } },
+	{ "glue and what is occluded is no name",
+	  "d NS ns.d\nns.d A 192.0.2.1\na.d TXT x\nx.y.d NS ns.d\n",
+	  false,
+	  { "d" } },
 	{ "below a DNAME neither", "d DNAME other.\na.b.d TXT x\n", false, { "d" } },
-	{ "a wildcard is a name, an asterisk too", "*.w A 192.0.2.1\na.*.v TXT x\n", false, { "w", "*.w", "v", "*.v", "a.*.v" } },
+	{ "a wildcard is a name, an asterisk too",
+	  "*.w A 192.0.2.1\na.*.v TXT x\n",
+	  false,
+	  { "w", "*.w", "v", "*.v", "a.*.v" } },
 	{ "letter case does not matter", "A.bB A 192.0.2.1\na.Bb TXT x\n", false, { "bb", "a.bb" } },
 	{ "a DNAME at the apex hides no hashed name", "@ DNAME other.\n", false, { NULL } },
 };
