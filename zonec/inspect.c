@@ -233,9 +233,10 @@ static bool verify_rest(const struct snapshot *s)
 	if (e != OK)
 		complain("the pages that small zones share: %s; compile the zones again", err_text(e));
 	else if (r.wrong != 0)
-		complain("the pages that small zones share: %llu records do not belong there; the first: %s; no answer "
-			 "comes from them; a database that is compiled anew has none",
-			 (unsigned long long)r.wrong, r.first);
+		complain(
+		    "the pages that small zones share: %llu records do not belong there; the first: %s; no answer "
+		    "comes from them; a database that is compiled anew has none",
+		    (unsigned long long)r.wrong, r.first);
 	return e == OK && r.wrong == 0;
 }
 

@@ -151,7 +151,8 @@ static void bake_begin(struct parts *p)
 	size_t cap = 0;
 
 	p->baked = grow_array(NULL, &cap, slices, sizeof *p->baked);
-	work_begin(&p->work, p->of->n_nodes, SLICE, bake_slice, p);
+	if (slices > 1) /* else it is done in no time, and not worth a thread */
+		work_begin(&p->work, p->of->n_nodes, SLICE, bake_slice, p);
 }
 
 static void take_runs(struct parts *p, const struct baked *b)
@@ -197,7 +198,10 @@ static enum err end_slices(struct parts *p, struct name *at)
 	struct entry_list *nodes = NULL;
 	size_t cap = 0;
 
-	work_end(&p->work);
+	if (slices > 1)
+		work_end(&p->work);
+	else
+		work_run(p->of->n_nodes, SLICE, bake_slice, p);
 	nodes = grow_array(NULL, &cap, slices, sizeof *nodes);
 	p->n_runs = p->n_chained = 0;
 	p->signatures = p->expires = 0;

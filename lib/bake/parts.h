@@ -18,8 +18,8 @@
 /* A zone whose pages take less than this goes to the pool. */
 enum { POOL_OCTETS = 2048 };
 
-/* Everything made of one zone. Its memory is the arenas', one for each worker, but the arrays, which parts_free gives
- * back. */
+/* Everything made of one zone. Its memory is the arenas', one for each worker, but the arrays, which parts_free
+ * gives back. */
 struct parts {
 	const struct zone *of;
 	struct bake_zone zone;
@@ -37,9 +37,9 @@ struct parts {
 	struct baked *baked;
 };
 
-/* parts_begin begins to make the parts of a sealed zone, which lives as long as they do, with what threads there are
- * beside the caller's; parts_end ends it. In between, neither the zone nor *p may be changed. ERR_SPACE: some RRset
- * or name is too large; *at says which. The parts are the same however many threads there are. */
+/* parts_begin begins to make the parts of a sealed zone, which lives as long as they do, with what threads there
+ * are beside the caller's; parts_end ends it. In between, neither the zone nor *p may be changed. ERR_SPACE: some
+ * RRset or name is too large; *at says which. The parts are the same however many threads there are. */
 void parts_begin(const struct zone *z, const struct hash_key *key, struct parts *p);
 enum err parts_end(struct parts *p, struct name *at);
 
@@ -62,7 +62,8 @@ enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t im
 enum err parts_new(struct parts *p, struct store_txn *t, size_t psize, uint64_t image);
 
 /* parts_note adds what a name means to the whole zone: the depths of cuts and DNAMEs, that there is a wildcard. */
-void parts_note(struct zonepart *part, const struct bake_zone *z, const struct name *owner, const struct rrset *sets);
+void parts_note(struct zonepart *part, const struct bake_zone *z, const struct name *owner,
+		const struct rrset *sets);
 
 /* parts_note_signatures counts the RRSIGs of some RRsets, and lowers *soonest (0: none yet) to the soonest expiry. */
 void parts_note_signatures(const struct rrset *sets, uint64_t *n, uint64_t *soonest);

@@ -4,7 +4,10 @@
 
 #include "base/work.h"
 
-enum { FEW = 24 }; /* are sorted by insertion */
+enum {
+	FEW = 24,       /* are sorted by insertion */
+	MANY = 1 << 14, /* are worth more than one thread */
+};
 
 static void insertion_sort(struct entry *e, size_t n)
 {
@@ -91,10 +94,7 @@ struct entry_list place_merge(const struct entry_list *lists, size_t n_lists)
 			all.e[b.end[lists[i].e[k].place >> 56]++] = lists[i].e[k];
 		free(lists[i].e);
 	}
-	if (all.n <= FEW) /* most zones of a list of many: not worth a thread */
-		sort_from(all.e, all.n, 56);
-	else
-		work_run(BUCKETS, BUCKETS_AT_ONCE, sort_buckets, &b);
+	work_run(BUCKETS, all.n < MANY ? BUCKETS : BUCKETS_AT_ONCE, sort_buckets, &b);
 	return all;
 }
 

@@ -19,8 +19,8 @@ struct entry_list {
 	size_t n, cap;
 };
 
-/* place_merge puts the entries of some lists, whose memory it gives back, into one list that is sorted by place. Those
- * of one place keep their order. */
+/* place_merge puts the entries of some lists, whose memory it gives back, into one list that is sorted by place.
+ * Those of one place keep their order. */
 struct entry_list place_merge(const struct entry_list *lists, size_t n_lists);
 
 /* A change of one page: first all records for which `gone` is true go, then the new ones, which all have the
@@ -37,8 +37,8 @@ struct place_change {
 enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *key, const struct place_change *c,
 		     struct arena *scratch);
 
-/* place_all writes a whole new image: entries, which are sorted by place, are packed into pages and appended to the
- * build slice by slice. */
+/* place_all writes a whole new image: entries, which are sorted by place, are packed into pages and appended to
+ * the build slice by slice. */
 struct build;
 enum err place_all(struct build *b, size_t psize, uint64_t image, const struct entry *e, size_t n);
 

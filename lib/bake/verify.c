@@ -72,7 +72,8 @@ static void check_entries(struct verifier *v, const struct image *im)
 		if (e->p == NULL || !node_open(view_of(e->p, e->n), &n))
 			wrong(v, "an empty non-terminal is missing");
 		else
-			wrong(v, "%.300s: the stored answers differ from its records", text_of(n.owner, n.owner_len, text));
+			wrong(v, "%.300s: the stored answers differ from its records",
+			      text_of(n.owner, n.owner_len, text));
 	}
 }
 
@@ -99,7 +100,8 @@ static bool apex_of(const struct entry *e, struct name *apex)
 {
 	struct node_view n;
 
-	if (e->p == NULL || !node_open(view_of(e->p, e->n), &n) || !name_of_wire(view_of(n.owner, n.owner_len), apex))
+	if (e->p == NULL || !node_open(view_of(e->p, e->n), &n) ||
+	    !name_of_wire(view_of(n.owner, n.owner_len), apex))
 		return false;
 	*apex = name_strip(apex, name_labels(apex) - n.apex_labels);
 	return true;
@@ -113,7 +115,8 @@ static enum err count_pooled(struct verifier *v, size_t *n)
 	size_t all = 0;
 	unsigned bits;
 	struct name apex;
-	enum err err = e != NULL ? shard_list(page, &v->s->key, true, e, SHARD_ENTRIES_MAX, &all, &bits) : ERR_MEMORY;
+	enum err err =
+	    e != NULL ? shard_list(page, &v->s->key, true, e, SHARD_ENTRIES_MAX, &all, &bits) : ERR_MEMORY;
 
 	*n = 0;
 	for (size_t i = 0; i < all && err == OK; i++)
@@ -235,7 +238,8 @@ enum err verify_zone(const struct snapshot *s, const struct name *apex, struct v
 /* ---- the pool as a whole ---- */
 
 /* is_stray says what is wrong with a record that is on this page of the pool, or NULL. */
-static const char *is_stray(const struct snapshot *s, const struct page_key *key, const struct entry *e, struct name *apex)
+static const char *is_stray(const struct snapshot *s, const struct page_key *key, const struct entry *e,
+			    struct name *apex)
 {
 	struct zone_row row;
 
@@ -247,8 +251,8 @@ static const char *is_stray(const struct snapshot *s, const struct page_key *key
 	if (!(row.flags & ZONE_ROW_POOLED))
 		return "a record of a zone that has pages of its own";
 	return key->p[8] != 0 && (e->place ^ be64(key->p)) >> (64 - key->p[8]) != 0
-		       ? "a record on a page where nobody looks for it"
-		       : NULL;
+		   ? "a record on a page where nobody looks for it"
+		   : NULL;
 }
 
 static enum err check_pool_page(struct verifier *v, const struct page_key *key, struct view page, struct entry *e)
@@ -257,8 +261,9 @@ static enum err check_pool_page(struct verifier *v, const struct page_key *key, 
 	struct name apex;
 	unsigned bits;
 	size_t n;
-	enum err err = key->n != 9 || key->p[8] > 64 ? ERR_DAMAGED
-						     : shard_list(page, &v->s->key, true, e, SHARD_ENTRIES_MAX, &n, &bits);
+	enum err err = key->n != 9 || key->p[8] > 64
+			   ? ERR_DAMAGED
+			   : shard_list(page, &v->s->key, true, e, SHARD_ENTRIES_MAX, &n, &bits);
 
 	for (size_t i = 0; err == OK && i < n; i++) {
 		const char *what = is_stray(v->s, key, &e[i], &apex);

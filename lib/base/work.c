@@ -34,10 +34,11 @@ static void *work(void *context)
 	return NULL;
 }
 
-void work_begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context)
+/* begin starts as many threads as have something to do, if the caller takes so many slices itself. */
+static void begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context, size_t callers)
 {
-	const size_t slices = work_slices(n, size);
-	const unsigned wanted = slices < threads ? (unsigned)slices : threads - 1;
+	const size_t slices = work_slices(n, size), others = slices > callers ? slices - callers : 0;
+	const unsigned wanted = others < threads ? (unsigned)others : threads - 1;
 
 	w->fn = fn;
 	w->context = context;
@@ -55,6 +56,11 @@ void work_begin(struct work *w, size_t n, size_t size, work_fn *fn, void *contex
 	}
 }
 
+void work_begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context)
+{
+	begin(w, n, size, fn, context, 0);
+}
+
 void work_end(struct work *w)
 {
 	w->worker[0].work = w;
@@ -68,6 +74,6 @@ void work_run(size_t n, size_t size, work_fn *fn, void *context)
 {
 	struct work w;
 
-	work_begin(&w, n, size, fn, context);
+	begin(&w, n, size, fn, context, 1);
 	work_end(&w);
 }

@@ -64,7 +64,7 @@ struct work {
 void work_begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context);
 void work_end(struct work *w);
 
-/* work_run is both in one. */
+/* work_run is both in one; for a single slice it starts no thread. */
 void work_run(size_t n, size_t size, work_fn *fn, void *context);
 
 #endif

@@ -98,8 +98,8 @@ static int to_next(MDB_cursor *c, MDB_val *at, MDB_val *v, int rc, bool met)
 	return rc == 0 && met ? mdb_cursor_get(c, at, v, MDB_NEXT) : rc;
 }
 
-static enum err find(struct store_txn *t, enum page_table table, uint64_t image, const struct page_key *k, step_fn *step,
-		     struct page_key *key, struct view *page)
+static enum err find(struct store_txn *t, enum page_table table, uint64_t image, const struct page_key *k,
+		     step_fn *step, struct page_key *key, struct view *page)
 {
 	uint8_t buf[FULL_KEY_MAX];
 	MDB_val at = full_key(image, k, buf), want = at, v;

@@ -136,8 +136,8 @@ void checker_tell(struct checker *c, enum check_id id, const struct name *owner,
 void checker_oddity(void *checker, enum zone_oddity kind, const struct node *n, const struct rrset *s,
 		    uint32_t line);
 
-/* checker_run runs all checks that are not off over a sealed zone, with as many threads as work.h has; what it finds
- * and tells, and in which order, does not depend on that. */
+/* checker_run runs all checks that are not off over a sealed zone, with as many threads as work.h has; what it
+ * finds and tells, and in which order, does not depend on that. */
 void checker_run(struct checker *c, const struct zone *z);
 
 struct check_result {

@@ -19,8 +19,8 @@
 typedef void relay_fn(void *context, const struct master_calls *calls);
 
 /* relay_read runs `read` in a thread of its own, and makes the calls that it makes: here, in this thread, in their
- * order. It comes back when `read` has and all calls are made. Texts that findings and records point at, but `what`,
- * must live as long. Where there is no second thread `read` makes its calls itself. */
+ * order. It comes back when `read` has and all calls are made. Texts that findings and records point at, but
+ * `what`, must live as long. Where there is no second thread `read` makes its calls itself. */
 void relay_read(const struct master_calls *to, relay_fn *read, void *context);
 
 #endif

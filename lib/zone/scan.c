@@ -27,7 +27,8 @@ static inline const char *to_special(const char *p)
 {
 #ifdef __SSE2__
 	const __m128i space = _mm_set1_epi8(' '), comment = _mm_set1_epi8(';'), quote = _mm_set1_epi8('"'),
-		      backslash = _mm_set1_epi8('\\'), parenthesis = _mm_set1_epi8('('), even = _mm_set1_epi8((char)0xfe);
+		      backslash = _mm_set1_epi8('\\'), parenthesis = _mm_set1_epi8('('),
+		      even = _mm_set1_epi8((char)0xfe);
 
 	for (;; p += AT_ONCE) {
 		__m128i some = _mm_loadu_si128((const __m128i *)(const void *)p);

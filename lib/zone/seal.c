@@ -24,7 +24,8 @@ struct found {
 	uint64_t dropped; /* records */
 };
 
-static void note(struct found *f, enum zone_oddity kind, const struct node *n, const struct rrset *set, uint32_t line)
+static void note(struct found *f, enum zone_oddity kind, const struct node *n, const struct rrset *set,
+		 uint32_t line)
 {
 	f->odd = grow_array(f->odd, &f->cap, f->n + 1, sizeof *f->odd);
 	f->odd[f->n++] = (struct oddity){ kind, line, n, set };

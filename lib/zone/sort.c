@@ -184,8 +184,8 @@ static void take_odd(struct odd *odd, struct node *n)
 	odd->node[odd->n++] = n;
 }
 
-/* keep_order takes odd nodes out, and puts them behind the others. It gives the number of those, which are in order;
- * 0 if more than an eighth are odd. */
+/* keep_order takes odd nodes out, and puts them behind the others. It gives the number of those, which are in
+ * order; 0 if more than an eighth are odd. */
 static size_t keep_order(const struct common *apex, struct node **node, size_t n, struct odd *odd)
 {
 	struct item last = { 0 }; /* of those kept */

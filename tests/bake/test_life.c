@@ -175,7 +175,8 @@ static void put_stray(struct answering *a, const char *owner, const char *apex)
 	answering_ready(a);
 }
 
-/* What no zone's rows make is found: of a zone that is gone, of one with pages of its own, of one that is there. */
+/* What no zone's rows make is found: of a zone that is gone, of one with pages of its own, of one that is there.
+ */
 START_TEST(strays_in_the_pool_are_found)
 {
 	static const struct {

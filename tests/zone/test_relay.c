@@ -25,7 +25,8 @@ static void make(struct rng *r, struct call *c)
 	size_t n = rng_percent(r, 1) ? rng_below(r, sizeof c->rdata + 1) : rng_below(r, 40);
 
 	c->kind = rng_percent(r, 90) ? 0 : 1 + rng_below(r, 2);
-	c->record = (struct master_record){ .type = (uint16_t)rng_below(r, 65536), .class = 1, .ttl = rng_below(r, 9999) };
+	c->record =
+	    (struct master_record){ .type = (uint16_t)rng_below(r, 65536), .class = 1, .ttl = rng_below(r, 9999) };
 	c->record.owner.len = (uint8_t)(1 + rng_below(r, 255));
 	rng_bytes(r, c->record.owner.wire, c->record.owner.len);
 	rng_bytes(r, c->rdata, n);
@@ -33,7 +34,10 @@ static void make(struct rng *r, struct call *c)
 	c->record.file = files[rng_below(r, 2)];
 	c->record.line = rng_below(r, 1000000);
 	(void)snprintf(c->what, 1 + rng_below(r, sizeof c->what), "%0150u", rng_below(r, 1000));
-	c->finding = (struct master_finding){ .file = files[0], .line = rng_below(r, 99), .field = "TTL", .what = c->what,
+	c->finding = (struct master_finding){ .file = files[0],
+					      .line = rng_below(r, 99),
+					      .field = "TTL",
+					      .what = c->what,
 					      .error = rng_percent(r, 50) };
 	c->done = rng_next(r);
 }
@@ -88,7 +92,8 @@ static void on_finding(void *context, const struct master_finding *f)
 	const struct master_finding *want = &next(context, 1)->call.finding;
 
 	ck_assert_str_eq(f->what, want->what);
-	ck_assert(f->file == want->file && f->line == want->line && f->field == want->field && f->error == want->error);
+	ck_assert(f->file == want->file && f->line == want->line && f->field == want->field &&
+		  f->error == want->error);
 }
 
 static void on_progress(void *context, uint64_t done, uint64_t total)

@@ -150,7 +150,10 @@ static void tell(void *context, enum zone_oddity kind, const struct node *n, con
 
 	ck_assert_ptr_nonnull(n);
 	snprintf(t->text + len, sizeof t->text - len, "%s type %u line %u\n",
-		 kind == ZONE_DUPLICATE ? "duplicate" : kind == ZONE_DUPLICATE_SIG ? "duplicate signature" : "ttl", s->type, line);
+		 kind == ZONE_DUPLICATE       ? "duplicate"
+		 : kind == ZONE_DUPLICATE_SIG ? "duplicate signature"
+					      : "ttl",
+		 s->type, line);
 }
 
 START_TEST(duplicates_are_dropped_and_told)
@@ -356,8 +359,8 @@ static int by_text(const void *a, const void *b)
 
 enum { NAMES = 6000 };
 
-/* Files sorted as text, some pairs of whose lines are exchanged: none, few, many; and names that are out of order stand
- * first or last. */
+/* Files sorted as text, some pairs of whose lines are exchanged: none, few, many; and names that are out of order
+ * stand first or last. */
 START_TEST(orders_that_are_nearly_right)
 {
 	static const unsigned exchanges[] = { 0, 1, 2, 20, 300, NAMES };
@@ -367,10 +370,14 @@ START_TEST(orders_that_are_nearly_right)
 	struct zone *z = zone_of("test.");
 
 	for (unsigned i = 0; i < NAMES; i++)
-		snprintf(text[i], sizeof text[i], "n%u%s.test.", i / 3, i % 3 == 0 ? "" : i % 3 == 1 ? "-longer" : "a");
+		snprintf(text[i], sizeof text[i], "n%u%s.test.", i / 3,
+			 i % 3 == 0   ? ""
+			 : i % 3 == 1 ? "-longer"
+				      : "a");
 	qsort(text, NAMES, sizeof text[0], by_text);
 	for (unsigned i = 0; i < exchanges[_i / 3]; i++) {
-		char *a = text[(unsigned)rand_r(&seed) % NAMES], *b = text[(unsigned)rand_r(&seed) % NAMES], c[sizeof text[0]];
+		char *a = text[(unsigned)rand_r(&seed) % NAMES], *b = text[(unsigned)rand_r(&seed) % NAMES],
+		     c[sizeof text[0]];
 		memcpy(c, a, sizeof c);
 		memcpy(a, b, sizeof c);
 		memcpy(b, c, sizeof c);
@@ -388,8 +395,8 @@ START_TEST(orders_that_are_nearly_right)
 }
 END_TEST
 
-/* Whatever goes in, in whatever order, with however many threads: nodes come out strictly ascending, every parent is there, every name is
- * found. */
+/* Whatever goes in, in whatever order, with however many threads: nodes come out strictly ascending, every parent
+ * is there, every name is found. */
 START_TEST(random_zones_are_in_order)
 {
 	unsigned seed = (unsigned)_i;
@@ -460,7 +467,7 @@ START_TEST(reverse_names_are_no_deep_names)
 	for (int i = 0; i < 5000; i++) {
 		struct name owner = name_of("ip6.arpa.");
 		for (int k = 0; k < 32; k++) {
-			const uint8_t digit = (uint8_t)"0123456789abcdef"[rand_r(&seed) % 16];
+			const uint8_t digit = (uint8_t) "0123456789abcdef"[rand_r(&seed) % 16];
 			ck_assert(name_push(view_of(&digit, 1), &owner, &owner));
 		}
 		ck_assert(zone_add(z, &owner, RR_PTR, 60, HOST, 1) == OK);
