@@ -114,5 +114,5 @@ now=$((now + 3600 * 24 * 10))
 sign --nsec
 is "and are made anew before they expire" prints "serial 7, [1-9][0-9]* signatures made"
 is "all of which is good" good sdb
-printf '%d checks, %d failures\n' $checks $failures
+echo "Checks: $checks, Failures: $failures, Errors: 0"
 [ $failures = 0 ]
