@@ -34,6 +34,17 @@ static void note(struct batch *b, int code)
 		b->worst = code;
 }
 
+/* changes_in_words says how little was written: an empty text if it was all. */
+static const char *changes_in_words(const struct compile_job *job)
+{
+	static char text[60];
+
+	text[0] = 0;
+	if (job->way == COMPILED_CHANGES)
+		(void)snprintf(text, sizeof text, ", %zu RRset%s changed", job->changes, job->changes == 1 ? "" : "s");
+	return text;
+}
+
 /* in_words says how a zone was signed: an empty text if it was not. */
 static const char *in_words(const struct sign_result *r)
 {
@@ -53,8 +64,9 @@ static void report(const struct batch *b, size_t i)
 	if (job->result != OK)
 		complain("%s: not compiled: %s", b->origin[i], job->why);
 	else if (!b->options->quiet)
-		printf("%s: compiled, %llu records%s\n", b->origin[i], (unsigned long long)b->zone[i]->n_records,
-		       in_words(&b->result[i]));
+		printf("%s: %s, %llu records%s%s\n", b->origin[i],
+		       job->way == COMPILED_NOTHING ? "unchanged" : "compiled",
+		       (unsigned long long)b->zone[i]->n_records, changes_in_words(job), in_words(&b->result[i]));
 }
 
 /* A zone is done, or was as it is: what its policy did is told, and noted in the keys' files. */

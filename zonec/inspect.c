@@ -224,6 +224,21 @@ static bool verify_one(const struct options *o, const struct snapshot *s, const 
 	return false;
 }
 
+/* verify_rest is for what belongs to no zone, and so is found only when all of them are looked at. */
+static bool verify_rest(const struct snapshot *s)
+{
+	struct verify_result r;
+	enum err e = verify_pool(s, &r);
+
+	if (e != OK)
+		complain("the pages that small zones share: %s; compile the zones again", err_text(e));
+	else if (r.wrong != 0)
+		complain("the pages that small zones share: %llu records do not belong there; the first: %s; no answer "
+			 "comes from them; a database that is compiled anew has none",
+			 (unsigned long long)r.wrong, r.first);
+	return e == OK && r.wrong == 0;
+}
+
 static int verify_zones(const struct options *o, const struct snapshot *snapshot)
 {
 	struct zone_row row;
@@ -244,6 +259,8 @@ static int verify_zones(const struct options *o, const struct snapshot *snapshot
 	     e = store_zone_after(snapshot->txn, &apex, &apex, &row))
 		if (!verify_one(o, snapshot, &apex))
 			code = EXIT_SYSTEM;
+	if (!verify_rest(snapshot))
+		code = EXIT_SYSTEM;
 	return e == ERR_NOTFOUND ? code : EXIT_SYSTEM;
 }
 

@@ -52,8 +52,13 @@ static void take_record(void *context, const struct master_record *r)
 	}
 	if (l->signing != NULL && l->signing->ttl_max != 0 && r->ttl > l->signing->ttl_max && !l->long_told)
 		tell_long(l, r);
-	if (zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, line) == ERR_REFUSED)
+	const enum err e = zone_add(l->zone, &r->owner, r->type, r->ttl, r->rdata, line);
+	if (e == ERR_REFUSED)
 		checker_tell(l->checker, CHECK_OUT_OF_ZONE, &r->owner, line, "not at or below the zone's apex");
+	else if (e == ERR_SPACE)
+		checker_tell(l->checker, CHECK_DEEP_NAMES, &r->owner, line,
+			     "left out: the zone's names have more than 32 labels below the apex on average, and the names "
+			     "they imply would fill memory");
 }
 
 static void take_finding(void *context, const struct master_finding *f)

@@ -137,6 +137,21 @@ static inline const struct link *question_of(struct query *q)
 	return question;
 }
 
+/* An opcode that nobody here knows. If the message has the shape of a question all the same, its OPT is answered
+ * with an OPT (RFC 6891 6.1.1, 6.1.3); DSO's has not (RFC 8490 5.4). */
+static COLD enum verdict refuse_opcode(struct query *q)
+{
+	struct name name;
+
+	if (q->counts >> 48 == 1) {
+		name_read(&q->in, &name);
+		rd_take(&q->in, 4);
+	}
+	if (q->counts >> 48 <= 1 && !q->in.bad)
+		read_records(q);
+	return error(q, q->edns.version != 0 ? RCODE_BADVERS : RCODE_NOTIMP);
+}
+
 /* step_question: exactly one, its name without pointers. It is copied as it came, letter case and all. */
 static enum verdict step_question(struct query *q)
 {
@@ -144,7 +159,7 @@ static enum verdict step_question(struct query *q)
 	const uint8_t *from = q->in.at;
 
 	if (q->opcode != OPCODE_QUERY && q->opcode != OPCODE_NOTIFY && q->opcode != OPCODE_UPDATE)
-		return error(q, RCODE_NOTIMP);
+		return refuse_opcode(q);
 	if (q->counts >> 48 == 0)
 		read_records(q); /* an OPT is answered with an OPT even so (RFC 6891 6.1.1) */
 	if (q->counts >> 48 != 1)
@@ -221,6 +236,7 @@ static COLD enum verdict refuse_zone(struct query *q)
 		broken(a);
 		return damaged(q);
 	}
+	a->ede = apex ? EDE_NOT_SUPPORTED : EDE_NOT_AUTHORITATIVE;
 	return error(q, apex ? RCODE_REFUSED : RCODE_NOTAUTH);
 }
 
@@ -235,18 +251,25 @@ static enum verdict answer_question(struct query *q)
 	return SEND;
 }
 
-/* IXFR, AXFR, MAILB and MAILA. Transfers of a zone served are refused, of another are not ours to answer (RFC 5936
- * 2.2.1). There is no AXFR over UDP (RFC 5936 4.2), no IXFR without the client's SOA (RFC 1995 3), and nobody has
- * mailboxes. */
+/* IXFR, AXFR, MAILB, MAILA and NXNAME; NEXT for what is none of these. Transfers of a zone served are refused, of
+ * another are not ours to answer (RFC 5936 2.2.1). There is no AXFR over UDP (RFC 5936 4.2), no IXFR without the
+ * client's SOA (RFC 1995 3), nobody has mailboxes, and NXNAME is nothing to ask for (RFC 9824 3.5). */
 static COLD enum verdict refuse_type(struct query *q)
 {
 	uint16_t type = q->ask.qtype;
 
+	if (type == RR_NXNAME) {
+		q->ask.ede = EDE_INVALID_QUERY_TYPE;
+		return error(q, RCODE_FORMERR);
+	}
+	if (type < RR_IXFR)
+		return NEXT;
 	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask.tcp))
 		return error(q, RCODE_NOTIMP);
-	if (type == RR_IXFR && (uint16_t)(q->counts >> 16) == 0)
+	refuse_zone(q);
+	if (q->rcode == RCODE_REFUSED && type == RR_IXFR && (uint16_t)(q->counts >> 16) == 0)
 		return error(q, RCODE_FORMERR);
-	return refuse_zone(q);
+	return SEND;
 }
 
 /* What becomes of an opcode and a type that are no plain question: as with transfers, so with UPDATE (RFC 2136 3.1.2)
@@ -257,8 +280,8 @@ static enum verdict step_route(struct query *q)
 
 	if (q->opcode != OPCODE_QUERY)
 		return refuse_zone(q);
-	if (unlikely(type >= RR_IXFR && type <= RR_MAILA))
-		return refuse_type(q);
+	if (unlikely(type >= RR_NXNAME && type <= RR_MAILA) && refuse_type(q) == SEND)
+		return SEND;
 	return answer_question(q);
 }
 

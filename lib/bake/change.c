@@ -1,39 +1,17 @@
-#include "bake/change.h"
+#include "bake/changer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bake/parts.h"
 #include "bake/rows.h"
 #include "bake/table.h"
 
-enum { SOA_MIN = 22 }; /* octets: two root names, five numbers */
-
-/* One name that is changed: its RRsets, and the records made of them. */
-struct touched {
-	const struct change **change; /* all of this owner */
-	size_t n_changes;
-	struct rrset *before, *after;
-	struct entry *record; /* first those to come, then those that are there */
-	size_t n_come, n_records;
+enum {
+	SOA_MIN = 22, /* octets: two root names, five numbers */
+	SIG_MIN = 19, /* octets of an RRSIG: its numbers (RFC 4034 3.1), a root name */
 };
 
-struct changer {
-	struct store *store;
-	struct store_txn *t;
-	const struct name *apex;
-	struct bake_zone zone;
-	struct zone_row row;
-	struct zonepart part;
-	struct arena arena;
-	struct touched *touched;
-	size_t n_touched;
-	struct entry *record; /* those of the name at hand, while it is baked */
-	size_t n_records, cap_records;
-	char *why;
-};
-
-static enum err refuse(struct changer *c, enum err e, const struct name *owner, const char *what)
+enum err changer_refuse(struct changer *c, enum err e, const struct name *owner, const char *what)
 {
 	char text[NAME_TEXT_MAX];
 
@@ -44,35 +22,55 @@ static enum err refuse(struct changer *c, enum err e, const struct name *owner, 
 
 /* ---- may it be? ---- */
 
-static bool is_denial(uint16_t type)
+/* What kept a set from being one, or NULL. */
+static const char *flaw_of(const struct change *ch)
 {
-	return type == RR_NSEC || type == RR_NSEC3 || type == RR_NSEC3PARAM || type == RR_RRSIG;
+	const struct rrset *s = ch->set;
+
+	if (ch->type == RR_RRSIG)
+		return "an RRSIG by itself: it comes with the RRset that it covers";
+	if (s != NULL && (s->n + s->n_sig == 0 || s->type != ch->type))
+		return "an RRset of another type, or without records";
+	for (uint32_t i = 0; s != NULL && i < s->n_sig; i++)
+		if (s->sig[i].n < SIG_MIN || get_u16(s->sig[i].p) != s->type)
+			return "an RRSIG that covers another type";
+	return NULL;
 }
 
 static enum err check_change(struct changer *c, const struct change *ch)
 {
-	if (!name_within(&ch->owner, c->apex))
-		return refuse(c, ERR_REFUSED, &ch->owner, "not in the zone");
-	if (is_denial(ch->type) || (ch->set != NULL && ch->set->n_sig != 0))
-		return refuse(c, ERR_REFUSED, &ch->owner, "signatures and proofs cannot be changed in place yet");
-	if (ch->set != NULL && (ch->set->n == 0 || ch->set->type != ch->type))
-		return refuse(c, ERR_REFUSED, &ch->owner, "an RRset of another type, or without records");
+	const char *flaw = name_within(&ch->owner, c->apex) ? flaw_of(ch) : "not in the zone";
+
+	if (flaw != NULL)
+		return changer_refuse(c, ERR_REFUSED, &ch->owner, flaw);
 	if (ch->type != RR_SOA)
 		return OK;
 	if (ch->set == NULL || ch->set->n != 1 || ch->set->rdata[0].n < SOA_MIN || !name_eq(&ch->owner, c->apex))
-		return refuse(c, ERR_REFUSED, &ch->owner, "a zone has one SOA, at its apex");
+		return changer_refuse(c, ERR_REFUSED, &ch->owner, "a zone has one SOA, at its apex");
 	return OK;
 }
 
-static enum err check_zone(struct changer *c)
+/* read_part reads what the zone table says. The database's octets move when something is put, so the salt is
+ * copied. */
+static enum err read_part(struct changer *c)
+{
+	enum err e = table_get(c->t, &c->zone, &c->part);
+
+	if (e != OK)
+		return e == ERR_NOTFOUND ? ERR_DAMAGED : e;
+	if (c->part.salt.n != 0)
+		c->part.salt.p = arena_copy(&c->arena, c->part.salt.p, c->part.salt.n);
+	chain_of(c->apex, &c->part, &c->chain);
+	return OK;
+}
+
+static enum err open_zone(struct changer *c)
 {
 	enum err e = store_zone_get(c->t, c->apex, &c->row);
 
 	if (e != OK)
-		return refuse(c, e, c->apex, e == ERR_NOTFOUND ? "no such zone in the database" : err_text(e));
-	if (c->row.flags & ZONE_ROW_SIGNED || c->row.denial != DENIAL_NONE || c->row.signatures != 0)
-		return refuse(c, ERR_REFUSED, c->apex, "the zone is signed: it cannot be changed in place yet");
-	return OK;
+		return changer_refuse(c, e, c->apex, e == ERR_NOTFOUND ? "no such zone in the database" : err_text(e));
+	return c->row.flags & ZONE_ROW_POOLED ? OK : read_part(c);
 }
 
 /* ---- what the names are before and after ---- */
@@ -93,12 +91,44 @@ static void group(struct changer *c, const struct change *ch, size_t n)
 	for (size_t i = 0; i < n; i++)
 		list[i] = &ch[i];
 	qsort(list, n, sizeof *list, by_owner);
-	c->touched = arena_take(&c->arena, n * sizeof *c->touched);
 	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || !name_eq(&list[i]->owner, &list[i - 1]->owner))
-			c->touched[c->n_touched++] = (struct touched){ .change = &list[i] };
+		if (i == 0 || !name_eq(&list[i]->owner, &list[i - 1]->owner)) {
+			c->touched = grow_array(c->touched, &c->cap_touched, c->n_touched + 1, sizeof *c->touched);
+			c->touched[c->n_touched++] = (struct touched){ .owner = &list[i]->owner, .change = &list[i] };
+		}
 		c->touched[c->n_touched - 1].n_changes++;
 	}
+	c->n_changed = c->n_touched;
+}
+
+const struct touched *changer_find(const struct changer *c, const struct name *owner)
+{
+	size_t low = 0, high = c->n_changed;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int d = name_order(c->touched[middle].owner, owner);
+		if (d == 0)
+			return &c->touched[middle];
+		if (d < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+enum err changer_touch(struct changer *c, const struct name *owner)
+{
+	struct name *own = arena_take(&c->arena, sizeof *own);
+	struct touched t = { .owner = own };
+
+	*own = *owner;
+	enum err e = rows_read_name(c->t, c->row.rows, own, &c->arena, &t.before);
+	t.after = t.before;
+	c->touched = grow_array(c->touched, &c->cap_touched, c->n_touched + 1, sizeof *c->touched);
+	c->touched[c->n_touched++] = t;
+	return e;
 }
 
 static struct rrset *set_in(struct rrset *list, uint16_t type)
@@ -134,7 +164,11 @@ static void put_set(struct arena *a, struct rrset **list, uint16_t type, const s
 	struct rrset *own = arena_take(a, sizeof *own);
 	*own = *set;
 	own->rdata = arena_take(a, set->n * sizeof *own->rdata);
-	memcpy(own->rdata, set->rdata, set->n * sizeof *own->rdata);
+	own->sig = arena_take(a, set->n_sig * sizeof *own->sig);
+	if (set->n != 0)
+		memcpy(own->rdata, set->rdata, set->n * sizeof *own->rdata);
+	if (set->n_sig != 0)
+		memcpy(own->sig, set->sig, set->n_sig * sizeof *own->sig);
 	own->next = rest;
 	rrset_seal(own);
 	*list = own;
@@ -148,29 +182,40 @@ static void keep_record(void *context, const struct entry *e)
 	c->record[c->n_records++] = *e;
 }
 
-static enum err bake(struct changer *c, const struct name *owner, const struct rrset *sets)
+/* bake makes the records of a name that is there with these RRsets; hash8 as in node.h. */
+static enum err bake(struct changer *c, const struct name *owner, const struct rrset *sets, const uint8_t *hash8)
 {
-	struct bake_ask ask = { owner, sets, NULL };
+	struct bake_ask ask = { owner, sets, hash8 };
 	struct record_sink sink = { c, keep_record };
 
-	return sets != NULL ? bake_node(&c->zone, &ask, &c->arena, &sink) : OK;
+	return only_nsec3(sets) ? OK : bake_node(&c->zone, &ask, &c->arena, &sink);
 }
 
-static enum err prepare(struct changer *c, struct touched *t)
+static enum err read_name(struct changer *c, struct touched *t)
 {
-	const struct name *owner = &t->change[0]->owner;
-	enum err e = rows_read_name(c->t, c->row.rows, owner, &c->arena, &t->before);
+	enum err e = rows_read_name(c->t, c->row.rows, t->owner, &c->arena, &t->before);
 
 	if (e != OK)
 		return e;
 	t->after = copy_sets(&c->arena, t->before);
 	for (size_t i = 0; i < t->n_changes; i++)
 		put_set(&c->arena, &t->after, t->change[i]->type, t->change[i]->set);
+	return OK;
+}
+
+static enum err bake_name(struct changer *c, struct touched *t)
+{
+	struct chained in;
+	enum err e = relink_chained(c, t->owner, &in);
+
 	c->n_records = 0;
-	if (bake(c, owner, t->after) != OK)
-		return refuse(c, ERR_SPACE, owner, "its records are too large for a message");
+	if (e != OK)
+		return e;
+	if (t->after != NULL && bake(c, t->owner, t->after, in.after ? in.hash : NULL) != OK)
+		return changer_refuse(c, ERR_SPACE, t->owner, "its records are too large for a message");
 	t->n_come = c->n_records;
-	e = bake(c, owner, t->before);
+	if (t->before != NULL)
+		e = bake(c, t->owner, t->before, in.before ? in.hash : NULL);
 	t->n_records = c->n_records;
 	t->record = arena_take(&c->arena, (t->n_records + 1) * sizeof *t->record);
 	if (t->n_records != 0)
@@ -188,7 +233,11 @@ static enum err prepare_all(struct changer *c, const struct change *ch, size_t n
 		return e;
 	group(c, ch, n);
 	for (size_t i = 0; i < c->n_touched && e == OK; i++)
-		e = prepare(c, &c->touched[i]);
+		e = read_name(c, &c->touched[i]);
+	if (e == OK && !(c->row.flags & ZONE_ROW_POOLED))
+		e = relink_prepare(c);
+	for (size_t i = 0; i < c->n_touched && e == OK; i++)
+		e = bake_name(c, &c->touched[i]);
 	return e;
 }
 
@@ -201,6 +250,18 @@ static uint64_t records_of(const struct rrset *sets)
 	for (; sets != NULL; sets = sets->next)
 		n += sets->n + sets->n_sig;
 	return n;
+}
+
+/* note_signatures counts, and keeps a bound of the soonest expiry: an RRSIG that goes may have been the one. */
+static void note_signatures(struct changer *c, const struct touched *t)
+{
+	uint64_t gone = 0, come = 0, any = 0;
+
+	parts_note_signatures(t->before, &gone, &any);
+	parts_note_signatures(t->after, &come, &c->row.expires);
+	c->row.signatures += come - gone;
+	if (c->row.signatures == 0)
+		c->row.expires = 0;
 }
 
 static enum err write_rows(struct changer *c, const struct touched *t)
@@ -216,6 +277,7 @@ static enum err write_rows(struct changer *c, const struct touched *t)
 			e = OK;
 	}
 	c->row.records += records_of(t->after) - records_of(t->before);
+	note_signatures(c, t);
 	return e;
 }
 
@@ -267,13 +329,16 @@ static bool place_seen(const struct entry *record, size_t i)
 	return false;
 }
 
-/* put_bare notes that a name exists without data, or with `gone` that it does not any more. */
-static enum err put_bare(struct changer *c, const struct name *owner, bool gone)
+/* put_ent notes that a name exists without data, or with `gone` that it does not any more. */
+static enum err put_ent(struct changer *c, const struct name *owner, bool gone)
 {
-	uint64_t hash = name_hash(c->zone.key, owner);
-	struct entry bare = { hash, hash, NULL, 0 };
+	struct chained in;
+	enum err e = relink_chained(c, owner, &in);
 
-	return put_records(c, owner, &bare, gone ? 0 : 1, 0);
+	c->n_records = 0;
+	if (e == OK)
+		e = bake(c, owner, NULL, in.after ? in.hash : NULL);
+	return e == OK ? put_records(c, owner, c->record, gone ? 0 : c->n_records, 0) : e;
 }
 
 /* follow_above: the names above a name that comes to be come with it, up to the first that existed before (the
@@ -288,7 +353,7 @@ static enum err follow_above(struct changer *c, const struct name *owner, bool g
 		enum err e = rows_presence(c->t, c->row.rows, &above, &is);
 		if (e != OK || is != PRESENT_NOT)
 			return e;
-		e = put_bare(c, &above, gone);
+		e = put_ent(c, &above, gone);
 		if (e != OK)
 			return e;
 		c->row.names = gone ? c->row.names - 1 : c->row.names + 1;
@@ -298,38 +363,40 @@ static enum err follow_above(struct changer *c, const struct name *owner, bool g
 	return OK;
 }
 
-/* put_name replaces the records of a name. */
-static enum err put_name(struct changer *c, const struct touched *t, const struct name *owner)
+/* put_name replaces the records of a name. Of one that was an empty non-terminal and gets data that are no records of
+ * its own (NSEC3) the old one goes. */
+static enum err put_name(struct changer *c, const struct touched *t, enum presence was, enum presence is)
 {
 	enum err e = OK;
 
 	for (size_t i = 0; i < t->n_records && e == OK; i++)
 		if (!place_seen(t->record, i))
-			e = put_records(c, owner, t->record, t->n_come, i);
+			e = put_records(c, t->owner, t->record, t->n_come, i);
+	if (e == OK && is == PRESENT_BELOW)
+		return put_ent(c, t->owner, false);
+	if (e == OK && was == PRESENT_BELOW && t->n_come == 0)
+		return put_ent(c, t->owner, true);
 	return e;
 }
 
 static enum err change_name(struct changer *c, const struct touched *t)
 {
-	const struct name *owner = &t->change[0]->owner;
 	enum presence was, is;
-	enum err e = rows_presence(c->t, c->row.rows, owner, &was);
+	enum err e = rows_presence(c->t, c->row.rows, t->owner, &was);
 
 	if (e == OK && was == PRESENT_NOT && t->after != NULL)
-		e = follow_above(c, owner, false);
+		e = follow_above(c, t->owner, false);
 	if (e == OK)
 		e = write_rows(c, t);
 	if (e == OK)
-		e = rows_presence(c->t, c->row.rows, owner, &is);
+		e = rows_presence(c->t, c->row.rows, t->owner, &is);
 	if (e == OK)
-		e = put_name(c, t, owner);
+		e = put_name(c, t, was, is);
 	if (e != OK)
 		return e;
 	c->row.names = c->row.names + (is != PRESENT_NOT) - (was != PRESENT_NOT);
-	parts_note(&c->part, &c->zone, owner, t->after);
-	if (was == PRESENT_DATA && is == PRESENT_BELOW)
-		return put_bare(c, owner, false);
-	return was == PRESENT_DATA && is == PRESENT_NOT ? follow_above(c, owner, true) : OK;
+	parts_note(&c->part, &c->zone, t->owner, t->after);
+	return was == PRESENT_DATA && is == PRESENT_NOT ? follow_above(c, t->owner, true) : OK;
 }
 
 /* finish makes the change visible: the zone row, and the zone table's node with the SOA as it is now. */
@@ -355,12 +422,12 @@ static enum err finish(struct changer *c)
 
 static enum err change_image(struct changer *c)
 {
-	enum err e = table_get(c->t, &c->zone, &c->part);
+	enum err e = relink_apply(c);
 
-	if (e == OK && c->part.salt.n != 0) /* the database's octets move when something is put */
-		c->part.salt.p = arena_copy(&c->arena, c->part.salt.p, c->part.salt.n);
 	for (size_t i = 0; i < c->n_touched && e == OK; i++)
 		e = change_name(c, &c->touched[i]);
+	if (c->part.flags & ZONEPART_OPTOUT)
+		c->row.flags |= ZONE_ROW_OPTOUT;
 	return e == OK ? finish(c) : e;
 }
 
@@ -372,9 +439,8 @@ static enum err move_out(struct changer *c, struct parts *p)
 {
 	enum err e = pool_put(c->store, c->t, &c->zone, NULL, 0, &c->arena);
 
-	c->row.flags &= ~(uint32_t)ZONE_ROW_POOLED;
 	c->row.image = c->row.rows;
-	return e == OK ? place_new(c->t, store_psize(c->store), c->row.image, p->nodes.e, p->nodes.n) : e;
+	return e == OK ? parts_new(p, c->t, store_psize(c->store), c->row.image) : e;
 }
 
 static enum err put_parts(struct changer *c, const struct zone *z)
@@ -386,6 +452,7 @@ static enum err put_parts(struct changer *c, const struct zone *z)
 	if (e == OK)
 		e = parts_pool(&p) ? pool_put(c->store, c->t, &c->zone, p.nodes.e, p.nodes.n, &c->arena)
 				      : move_out(c, &p);
+	parts_row(&p, &c->row);
 	c->part = p.part;
 	c->row.names = z->n_nodes;
 	if (e == OK)
@@ -417,14 +484,15 @@ enum err change_apply(struct store *s, struct store_txn *t, const struct name *a
 
 	why[0] = 0;
 	bake_zone_of(apex, store_hash_key(s), false, &c.zone);
-	enum err e = check_zone(&c);
+	enum err e = open_zone(&c);
 	if (e == OK)
 		e = prepare_all(&c, ch, n);
 	if (e == OK)
 		e = c.row.flags & ZONE_ROW_POOLED ? change_pooled(&c) : change_image(&c);
 	if (e != OK && why[0] == 0)
-		refuse(&c, e, apex, err_text(e));
+		changer_refuse(&c, e, apex, err_text(e));
 	free(c.record);
+	free(c.touched);
 	arena_free(&c.arena);
 	return e;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "bake/parts.h"
+#include "bake/recompile.h"
 #include "bake/rows.h"
 #include "bake/table.h"
 
@@ -29,25 +30,16 @@ static enum err fail(const struct compile *c, enum err e, const char *doing)
 
 static void fill_row(struct compile *c, uint64_t image)
 {
-	const struct parts *p = &c->parts;
-	bool pooled = p->part.flags & ZONEPART_POOLED;
-
 	c->row = (struct zone_row){
 		.zone_id = c->replaces ? c->old.zone_id : image,
-		.image = pooled ? IMAGE_POOL : image,
 		.rows = image,
 		.compiled = c->facts->now,
 		.records = c->zone->n_records,
 		.names = c->zone->n_nodes,
-		.signatures = p->signatures,
-		.expires = p->expires,
 		.checks = c->facts->checks,
-		.serial = p->part.serial,
-		.denial = p->part.denial,
-		.flags = (pooled ? ZONE_ROW_POOLED : 0U) |
-			 (p->part.flags & ZONEPART_SIGNED ? ZONE_ROW_SIGNED : 0U) |
-			 (p->part.flags & ZONEPART_OPTOUT ? ZONE_ROW_OPTOUT : 0U),
 	};
+	parts_row(&c->parts, &c->row);
+	c->row.image = c->row.flags & ZONE_ROW_POOLED ? IMAGE_POOL : image;
 }
 
 /* put_zone makes the zone visible: its row, its node in the zone table, and the pool's records of its old and
@@ -247,7 +239,8 @@ static void flush(struct group *g)
 /* A zone of so many names fills more pages than the pool takes: each name takes more than an octet. */
 enum { SURELY_BIG = POOL_OCTETS };
 
-/* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs. */
+/* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs. What is
+ * surely big may have changed little, and is baked only if it has to be. */
 static void take(struct group *g, struct compile_job *job)
 {
 	struct member *m = &g->member[g->n];
@@ -255,6 +248,7 @@ static void take(struct group *g, struct compile_job *job)
 	*m = (struct member){ { .store = g->store, .zone = job->zone, .facts = &job->facts, .why = job->why },
 			      job };
 	job->why[0] = 0;
+	job->way = COMPILED_WHOLE;
 	job->result = job->zone->n_nodes < SURELY_BIG ? bake(&m->c) : OK;
 	if (job->result == OK && m->c.baked && parts_pool(&m->c.parts)) {
 		if (++g->n == COMPILE_GROUP)
@@ -262,7 +256,7 @@ static void take(struct group *g, struct compile_job *job)
 		return;
 	}
 	flush(g);
-	if (job->result == OK)
+	if (job->result == OK && !recompile(g->store, job))
 		job->result = compile_big(&m->c);
 	end_member(m);
 }

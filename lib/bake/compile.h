@@ -2,6 +2,7 @@
  * compile.h -- a whole zone into the database, replacing what was there in
  * one visible step; and out of it.
  *
+ *      known zone   one transaction with what differs, if that is little (recompile.h)
  *      big zone     build: rows, pages, runs in slices | switch: zone row, zone table | drop the old
  *      small zone   one transaction: rows, its page of the pool, zone row, zone table;
  *                   many small zones share one
@@ -18,9 +19,9 @@
 #include "zone/zone.h"
 
 struct compile_facts {
-	uint64_t now;             /* seconds since 1970, for the zone row */
-	uint64_t checks;          /* which checks ran */
-	bool replace;             /* also a zone that took updates since its last compile */
+	uint64_t now;    /* seconds since 1970, for the zone row */
+	uint64_t checks; /* which checks ran */
+	bool replace;    /* also a zone that took updates since its last compile; and the whole zone in any case */
 	struct view signing;      /* the zone's new signing state (store.h); empty: as it was */
 	build_watch_fn *progress; /* of a big zone; may be NULL */
 	void *context;            /* its own */
@@ -30,11 +31,17 @@ struct compile_facts {
  * database shows nothing of it. ERR_REFUSED: the zone took updates and facts->replace is false. */
 enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256]);
 
+/* How much was written: the whole zone, what differs from the zone that was there (recompile.h), or nothing, for
+ * it is the same. */
+enum compile_way { COMPILED_WHOLE, COMPILED_CHANGES, COMPILED_NOTHING };
+
 /* One zone of many, and what became of it. */
 struct compile_job {
 	const struct zone *zone;
 	struct compile_facts facts;
 	enum err result;
+	enum compile_way way; /* if the result is OK */
+	size_t changes;       /* RRsets that differed, if COMPILED_CHANGES */
 	char why[256];
 };
 

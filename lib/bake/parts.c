@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "dns/rdata.h"
+#include "bake/runs.h"
 
 enum { SLICE = 1 << 15 }; /* nodes */
 
@@ -13,6 +13,7 @@ struct baked {
 	struct entry_list nodes;
 	struct run_entry *run;
 	size_t n_runs, cap_runs;
+	size_t n_chained; /* nodes that are in an NSEC3 chain */
 	struct zonepart part; /* what the slice means to the whole zone: masks and flags */
 	uint64_t signatures, expires;
 	enum err e;
@@ -27,95 +28,57 @@ static void keep_entry(void *nodes, const struct entry *e)
 	l->e[l->n++] = *e;
 }
 
-static void keep_run(struct baked *b, struct view key, struct view payload)
+static void keep_run(struct baked *b, const struct run_entry *e)
 {
 	b->run = grow_array(b->run, &b->cap_runs, b->n_runs + 1, sizeof *b->run);
-	b->run[b->n_runs++] = (struct run_entry){ key, payload };
-}
-
-/* find_chain says how the zone denies: by NSEC3 if the apex has a usable NSEC3PARAM (RFC 5155 4.1.2) and its
- * chain is there, else by NSEC if the apex has one. */
-static void find_chain(const struct zone *z, struct parts *p)
-{
-	const struct node *apex = zone_find(z, &z->apex);
-	const struct rrset *params = apex != NULL ? rrset_of(apex, RR_NSEC3PARAM) : NULL;
-	const struct rrset *nsec = apex != NULL ? rrset_of(apex, RR_NSEC) : NULL;
-
-	for (size_t i = 0; params != NULL && i < params->n && p->part.denial == DENIAL_NONE; i++) {
-		struct rd r = rd_of(rdata_view(&params->rdata[i]));
-		nsec3_params_read(&r, &p->nsec3);
-		if (r.bad || p->nsec3.flags != 0 || p->nsec3.algorithm != NSEC3_ALG_SHA1)
-			continue;
-		p->part.denial = DENIAL_NSEC3;
-		p->part.iterations = p->nsec3.iterations;
-		p->part.salt = p->nsec3.salt;
-	}
-	if (p->part.denial == DENIAL_NONE && nsec != NULL && nsec->n != 0)
-		p->part.denial = DENIAL_NSEC;
-}
-
-/* nsec3_at gives the RDATA of an NSEC3 RRset that belongs to the zone's chain, or NULL. */
-static const struct rdata *nsec3_at(const struct rrset *s, const struct nsec3_params *want, uint8_t *flags)
-{
-	for (size_t i = 0; s != NULL && i < s->n; i++) {
-		struct nsec3_params its;
-		struct rd r = rd_of(rdata_view(&s->rdata[i]));
-		nsec3_params_read(&r, &its);
-		*flags = its.flags;
-		if (!r.bad && nsec3_same(&its, want))
-			return &s->rdata[i];
-	}
-	return NULL;
+	b->run[b->n_runs++] = *e;
 }
 
 /* hash_in_chain hashes a name and says whether the chain has a record for it. */
-static bool hash_in_chain(const struct zone *z, const struct parts *p, const struct name *owner, uint8_t *hash)
+static bool hash_in_chain(const struct parts *p, const struct name *owner, uint8_t *hash)
 {
-	char label[NSEC3_TEXT_LEN];
+	uint8_t again[NSEC3_HASH_LEN], flags;
 	struct name hashed;
-	uint8_t flags;
 
-	if (!nsec3_hash_name(&p->nsec3, UINT16_MAX, owner, hash))
+	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) || !chain_owner(&p->of->apex, hash, &hashed))
 		return false;
-	nsec3_text(hash, label);
-	if (!name_push(view_of(label, sizeof label), &z->apex, &hashed))
-		return false;
-	const struct node *n = zone_find(z, &hashed);
-	return n != NULL && nsec3_at(rrset_of(n, RR_NSEC3), &p->nsec3, &flags) != NULL;
+	const struct node *n = zone_find(p->of, &hashed);
+	return n != NULL && chain_nsec3(&p->chain, &hashed, n->rrsets, again, &flags) != NULL;
 }
 
-/* nsec3_entry adds one record of the chain: its RRset under an owner that is written out. */
-static enum err nsec3_entry(struct baked *b, const struct name *owner, const struct rrset *s)
+/* is_chained: the chain has a record for this node. Where a cut or a DNAME stands above, none should be, and hashing
+ * is saved until it turns out that some record has no other name. */
+static bool is_chained(struct baked *b, const struct node *n, const struct name *owner, uint8_t *hash)
+{
+	const struct parts *p = b->p;
+
+	if (p->chain.kind != DENIAL_NSEC3 || (!p->strays && n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)))
+		return false;
+	bool chained = hash_in_chain(p, owner, hash);
+	b->n_chained += chained;
+	return chained;
+}
+
+/* link_name adds a name's entry to the chain, if it has one. */
+static enum err link_name(struct baked *b, const struct name *owner, const struct rrset *sets)
 {
 	const struct parts *p = b->p;
 	uint8_t hash[NSEC3_HASH_LEN], flags;
-	struct frag_parts f;
+	const struct rrset *nsec3 = chain_nsec3(&p->chain, owner, sets, hash, &flags);
+	struct run_entry entry;
+	enum err e = OK;
 
-	if (p->part.denial != DENIAL_NSEC3 || nsec3_at(s, &p->nsec3, &flags) == NULL ||
-	    !nsec3_of_label(view_of(owner->wire + 1, owner->wire[0]), hash))
+	if (nsec3 == NULL && !chain_nsec(&p->chain, sets))
 		return OK;
-	if (flags & NSEC3_OPTOUT)
+	if (nsec3 != NULL && flags & NSEC3_OPTOUT)
 		b->part.flags |= ZONEPART_OPTOUT;
-	struct frag_ask ask = { s, RR_NSEC3, UINT32_MAX, &p->zone.apex, NULL, p->zone.key, owner };
-	enum err e = frag_make(&ask, b->arena, &f);
-	if (e != OK)
-		return e;
-	size_t size = FRAG_HEAD + frag_body_size(&f);
-	uint8_t *payload = arena_pack(b->arena, size);
-	frag_write_head(&f, payload, FRAG_HEAD);
-	frag_write_body(&f, payload + FRAG_HEAD);
-	keep_run(b, view_of(arena_copy(b->arena, hash, sizeof hash), sizeof hash), view_of(payload, size));
-	return size < PIECE_MAX ? OK : ERR_SPACE;
-}
-
-/* nsec_entry adds an owner of an NSEC: its key below the apex, and its hash. */
-static void nsec_entry(struct baked *b, const struct name *owner)
-{
-	uint8_t key[NAME_KEY_MAX], apex[NAME_KEY_MAX], *payload = arena_pack(b->arena, 8);
-	size_t skip = name_key(&b->p->zone.apex, apex), n = name_key(owner, key);
-
-	put_le64(payload, name_hash(b->p->zone.key, owner));
-	keep_run(b, view_of(arena_copy(b->arena, key + skip, n - skip), n - skip), view_of(payload, 8));
+	if (nsec3 != NULL)
+		e = chain_entry_nsec3(&p->zone, owner, nsec3, hash, b->arena, &entry);
+	else
+		chain_entry_nsec(&p->zone, owner, b->arena, &entry);
+	if (e == OK)
+		keep_run(b, &entry);
+	return e;
 }
 
 void parts_note(struct zonepart *part, const struct bake_zone *z, const struct name *owner, const struct rrset *sets)
@@ -140,42 +103,29 @@ static void note_expiry(uint64_t *soonest, uint64_t expires)
 		*soonest = expires;
 }
 
-static void note_signatures(struct baked *b, const struct node *n)
+void parts_note_signatures(const struct rrset *sets, uint64_t *n, uint64_t *soonest)
 {
-	for (const struct rrset *s = n->rrsets; s != NULL; s = s->next)
+	for (const struct rrset *s = sets; s != NULL; s = s->next)
 		for (size_t i = 0; i < s->n_sig; i++) {
-			b->signatures++;
-			note_expiry(&b->expires, s->sig[i].n >= 12 ? get_u32(s->sig[i].p + 8) : 0);
+			++*n;
+			note_expiry(soonest, s->sig[i].n >= 12 ? get_u32(s->sig[i].p + 8) : 0);
 		}
-}
-
-/* only_nsec3: the owner exists only as a hash (RFC 5155 7.2.8): no name of the zone. */
-static bool only_nsec3(const struct node *n)
-{
-	return n->rrsets != NULL && n->rrsets->next == NULL && n->rrsets->type == RR_NSEC3;
 }
 
 static enum err bake_one(struct baked *b, const struct node *n)
 {
 	const struct parts *p = b->p;
 	uint8_t hash[NSEC3_HASH_LEN];
-	const struct rrset *nsec3 = rrset_of(n, RR_NSEC3), *nsec = rrset_of(n, RR_NSEC);
 	struct record_sink sink = { &b->nodes, keep_entry };
 	struct name owner;
-	enum err e = OK;
 
 	node_name(n, &owner);
-	note_signatures(b, n);
-	if (nsec3 != NULL)
-		e = nsec3_entry(b, &owner, nsec3);
-	if (e != OK || only_nsec3(n))
+	parts_note_signatures(n->rrsets, &b->signatures, &b->expires);
+	enum err e = link_name(b, &owner, n->rrsets);
+	if (e != OK || only_nsec3(n->rrsets))
 		return e;
-	if (p->part.denial == DENIAL_NSEC && nsec != NULL && nsec->n != 0)
-		nsec_entry(b, &owner);
 	parts_note(&b->part, &p->zone, &owner, n->rrsets);
-	bool chained = p->part.denial == DENIAL_NSEC3 && !(n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)) &&
-		       hash_in_chain(p->of, p, &owner, hash);
-	struct bake_ask ask = { &owner, n->rrsets, chained ? hash : NULL };
+	struct bake_ask ask = { &owner, n->rrsets, is_chained(b, n, &owner, hash) ? hash : NULL };
 	return bake_node(&p->zone, &ask, b->arena, &sink);
 }
 
@@ -226,6 +176,7 @@ static enum err take_slices(struct parts *p, size_t slices, struct entry_list *n
 		nodes[i] = b->nodes;
 		take_runs(p, b);
 		free(b->run);
+		p->n_chained += b->n_chained;
 		p->signatures += b->signatures;
 		if (b->signatures != 0)
 			note_expiry(&p->expires, b->expires);
@@ -238,7 +189,7 @@ static enum err take_slices(struct parts *p, size_t slices, struct entry_list *n
 	return e;
 }
 
-static enum err bake_end(struct parts *p, struct name *at)
+static enum err end_slices(struct parts *p, struct name *at)
 {
 	const size_t slices = work_slices(p->of->n_nodes, SLICE);
 	struct entry_list *nodes = NULL;
@@ -246,7 +197,7 @@ static enum err bake_end(struct parts *p, struct name *at)
 
 	work_end(&p->work);
 	nodes = grow_array(NULL, &cap, slices, sizeof *nodes);
-	p->n_runs = 0;
+	p->n_runs = p->n_chained = 0;
 	p->signatures = p->expires = 0;
 	enum err e = take_slices(p, slices, nodes, at);
 	free(p->nodes.e);
@@ -257,10 +208,29 @@ static enum err bake_end(struct parts *p, struct name *at)
 	return e;
 }
 
+static enum err bake_end(struct parts *p, struct name *at)
+{
+	enum err e = end_slices(p, at);
+
+	if (e != OK || p->chain.kind != DENIAL_NSEC3 || p->strays || p->n_chained == p->n_runs)
+		return e;
+	p->strays = true;
+	bake_begin(p);
+	return end_slices(p, at);
+}
+
 static enum err bake_all(struct parts *p, struct name *at)
 {
 	bake_begin(p);
 	return bake_end(p, at);
+}
+
+/* tell_chain notes in the zone part how the zone denies. */
+static void tell_chain(struct parts *p)
+{
+	p->part.denial = p->chain.kind;
+	p->part.iterations = p->chain.nsec3.iterations;
+	p->part.salt = p->chain.nsec3.salt;
 }
 
 void parts_begin(const struct zone *z, const struct hash_key *key, struct parts *p)
@@ -270,7 +240,8 @@ void parts_begin(const struct zone *z, const struct hash_key *key, struct parts 
 	memset(p, 0, sizeof *p);
 	p->of = z;
 	bake_zone_of(&z->apex, key, false, &p->zone);
-	find_chain(z, p);
+	chain_find(&z->apex, apex != NULL ? apex->rrsets : NULL, &p->chain);
+	tell_chain(p);
 	const struct rrset *its = apex != NULL ? rrset_of(apex, RR_SOA) : NULL;
 	if (its != NULL && its->n_sig != 0)
 		p->part.flags |= ZONEPART_SIGNED;
@@ -284,8 +255,8 @@ enum err parts_end(struct parts *p, struct name *at)
 {
 	enum err e = bake_end(p, at);
 
-	if (p->n_runs == 0)
-		p->part.denial = DENIAL_NONE; /* an NSEC3PARAM without a chain proves nothing */
+	if (p->n_runs == 0) /* an NSEC3PARAM without a chain proves nothing */
+		p->part.denial = p->chain.kind = DENIAL_NONE;
 	return e;
 }
 
@@ -334,6 +305,18 @@ bool parts_pool(struct parts *p)
 	return true;
 }
 
+void parts_row(const struct parts *p, struct zone_row *row)
+{
+	row->signatures = p->signatures;
+	row->expires = p->expires;
+	row->serial = p->part.serial;
+	row->denial = p->part.denial;
+	row->flags &= ~(uint32_t)(ZONE_ROW_POOLED | ZONE_ROW_SIGNED | ZONE_ROW_OPTOUT);
+	row->flags |= (p->part.flags & ZONEPART_POOLED ? ZONE_ROW_POOLED : 0U) |
+		      (p->part.flags & ZONEPART_SIGNED ? ZONE_ROW_SIGNED : 0U) |
+		      (p->part.flags & ZONEPART_OPTOUT ? ZONE_ROW_OPTOUT : 0U);
+}
+
 void parts_free(struct parts *p)
 {
 	for (unsigned i = 0; i < COUNT_OF(p->arena); i++)
@@ -343,40 +326,16 @@ void parts_free(struct parts *p)
 	memset(p, 0, sizeof *p);
 }
 
-/* write_runs fills pages with entries in order; a page begins with its separator, the first with none. */
-static enum err write_runs(struct parts *p, struct build *b, size_t psize, uint64_t image)
-{
-	size_t room = store_page_room(psize, STORE_VALUE_PAGES_MAX), i = 0;
-	uint8_t *page = malloc(room);
-	enum err e = page != NULL ? OK : ERR_MEMORY;
-
-	while (i < p->n_runs && e == OK) {
-		size_t n = 1, size = run_write_size(&p->run[i], 1);
-		unsigned pages = (unsigned)((size + 16 + psize - 1) / psize);
-		struct page_key key = { 0 };
-
-		while (i + n < p->n_runs && run_write_size(&p->run[i], n + 1) <= store_page_room(psize, pages))
-			n++;
-		if (i != 0) {
-			key.n = (uint16_t)p->run[i].key.n;
-			memcpy(key.p, p->run[i].key.p, key.n);
-		}
-		struct view v = { page, store_page_room(psize, pages) };
-		if (pages > STORE_VALUE_PAGES_MAX || !run_write(&p->run[i], n, p->part.denial, page, v.n))
-			e = ERR_SPACE;
-		else
-			e = store_page_append(build_txn(b), TABLE_DENIAL, image, &key, v);
-		if (e == OK)
-			e = build_slice(b, v.n);
-		i += n;
-	}
-	free(page);
-	return e;
-}
-
 enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image)
 {
 	enum err e = place_all(b, psize, image, p->nodes.e, p->nodes.n);
 
-	return e == OK ? write_runs(p, b, psize, image) : e;
+	return e == OK ? runs_all(b, psize, image, p->part.denial, p->run, p->n_runs) : e;
+}
+
+enum err parts_new(struct parts *p, struct store_txn *t, size_t psize, uint64_t image)
+{
+	enum err e = place_new(t, psize, image, p->nodes.e, p->nodes.n);
+
+	return e == OK ? runs_new(t, psize, image, p->part.denial, p->run, p->n_runs) : e;
 }

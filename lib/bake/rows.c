@@ -161,6 +161,7 @@ enum err rows_read_zone(struct store_txn *t, uint64_t rows, const struct name *a
 	if (e != OK)
 		return e;
 	struct zone *z = zone_new(apex);
+	zone_any_depth(z);
 	while ((e = row_walk_next(w, &row)) == OK && (e = add_row(z, &row)) == OK) {
 	}
 	row_walk_end(w);

@@ -94,6 +94,34 @@ static enum err count_pages(struct verifier *v, size_t *n)
 	return e == ERR_NOTFOUND ? OK : e;
 }
 
+/* apex_of gives the apex of the zone that a record of the pool belongs to. */
+static bool apex_of(const struct entry *e, struct name *apex)
+{
+	struct node_view n;
+
+	if (e->p == NULL || !node_open(view_of(e->p, e->n), &n) || !name_of_wire(view_of(n.owner, n.owner_len), apex))
+		return false;
+	*apex = name_strip(apex, name_labels(apex) - n.apex_labels);
+	return true;
+}
+
+/* count_pooled counts the zone's records in the pool: all are on one page. */
+static enum err count_pooled(struct verifier *v, size_t *n)
+{
+	struct entry *e = malloc(SHARD_ENTRIES_MAX * sizeof *e);
+	struct view page = image_shard(v->s, v->s->pool, v->parts.zone.apex_hash);
+	size_t all = 0;
+	unsigned bits;
+	struct name apex;
+	enum err err = e != NULL ? shard_list(page, &v->s->key, true, e, SHARD_ENTRIES_MAX, &all, &bits) : ERR_MEMORY;
+
+	*n = 0;
+	for (size_t i = 0; i < all && err == OK; i++)
+		*n += apex_of(&e[i], &apex) && name_eq(&apex, v->apex);
+	free(e);
+	return err;
+}
+
 static void check_runs(struct verifier *v, const struct image *im)
 {
 	size_t k = 0;
@@ -121,7 +149,7 @@ static void check_table_entry(void *context, const struct entry *e)
 		wrong(v, "the zone table's entry differs from the zone's records");
 }
 
-/* The masks may have bits too many (a cut that went leaves its bit), never too few. */
+/* Masks and flags may have bits too many (a cut that went leaves its bit), never too few. */
 static void take_masks(struct verifier *v)
 {
 	struct zonepart *part = &v->parts.part, there;
@@ -132,7 +160,7 @@ static void take_masks(struct verifier *v)
 		part->cuts[i] |= there.cuts[i];
 		part->dnames[i] |= there.dnames[i];
 	}
-	part->flags |= there.flags & ZONEPART_WILD;
+	part->flags |= there.flags & (ZONEPART_WILD | ZONEPART_OPTOUT);
 }
 
 static enum err check_image(struct verifier *v)
@@ -150,12 +178,11 @@ static enum err check_image(struct verifier *v)
 	if (pooled && !parts_pool(&v->parts))
 		wrong(v, "it is in the pool and too large for it");
 	check_entries(v, im);
-	if (!pooled) {
-		e = count_pages(v, &there);
-		if (e == OK && there != v->parts.nodes.n)
-			wrong(v, "its pages hold %zu records, its rows make %zu", there, v->parts.nodes.n);
+	e = pooled ? count_pooled(v, &there) : count_pages(v, &there);
+	if (e == OK && there != v->parts.nodes.n)
+		wrong(v, "its pages hold %zu records, its rows make %zu", there, v->parts.nodes.n);
+	if (!pooled)
 		check_runs(v, im);
-	}
 	v->parts.part.image = v->row.image;
 	v->parts.part.changed = v->row.changed;
 	take_masks(v);
@@ -167,6 +194,16 @@ static enum err check_image(struct verifier *v)
 		e = table_record(&v->parts.zone, &v->parts.part, rrset_of(apex, RR_SOA), &scratch, &sink);
 	arena_free(&scratch);
 	return e;
+}
+
+/* The row's expiry may be sooner than any signature's (an RRSIG that went leaves its own), never later. */
+static void check_signatures(struct verifier *v)
+{
+	if (v->row.signatures != v->parts.signatures)
+		wrong(v, "it has %llu signatures, its row says %llu", (unsigned long long)v->parts.signatures,
+		      (unsigned long long)v->row.signatures);
+	if (v->row.expires > v->parts.expires || (v->row.expires == 0) != (v->parts.expires == 0))
+		wrong(v, "its row says that signatures are good for longer than they are");
 }
 
 enum err verify_zone(const struct snapshot *s, const struct name *apex, struct verify_result *r)
@@ -188,7 +225,69 @@ enum err verify_zone(const struct snapshot *s, const struct name *apex, struct v
 	e = parts_bake(v.zone, &s->key, &v.parts, &at);
 	if (e == OK)
 		e = check_image(&v);
+	if (e == OK)
+		check_signatures(&v);
 	parts_free(&v.parts);
 	zone_free(v.zone);
 	return e;
+}
+
+/* ---- the pool as a whole ---- */
+
+/* is_stray says what is wrong with a record that is on this page of the pool, or NULL. */
+static const char *is_stray(const struct snapshot *s, const struct page_key *key, const struct entry *e, struct name *apex)
+{
+	struct zone_row row;
+
+	*apex = name_root;
+	if (!apex_of(e, apex))
+		return "a record that is no zone's";
+	if (store_zone_get(s->txn, apex, &row) != OK)
+		return "a record of a zone that is not in the database";
+	if (!(row.flags & ZONE_ROW_POOLED))
+		return "a record of a zone that has pages of its own";
+	return key->p[8] != 0 && (e->place ^ be64(key->p)) >> (64 - key->p[8]) != 0
+		       ? "a record on a page where nobody looks for it"
+		       : NULL;
+}
+
+static enum err check_pool_page(struct verifier *v, const struct page_key *key, struct view page, struct entry *e)
+{
+	char text[NAME_TEXT_MAX];
+	struct name apex;
+	unsigned bits;
+	size_t n;
+	enum err err = key->n != 9 || key->p[8] > 64 ? ERR_DAMAGED
+						     : shard_list(page, &v->s->key, true, e, SHARD_ENTRIES_MAX, &n, &bits);
+
+	for (size_t i = 0; err == OK && i < n; i++) {
+		const char *what = is_stray(v->s, key, &e[i], &apex);
+		if (what == NULL)
+			continue;
+		name_print(&apex, text);
+		wrong(v, "%.300s: %s", text, what);
+	}
+	v->r->records += err == OK ? n : 0;
+	return err;
+}
+
+enum err verify_pool(const struct snapshot *s, struct verify_result *r)
+{
+	struct verifier v = { .s = s, .r = r };
+	struct entry *e = malloc(SHARD_ENTRIES_MAX * sizeof *e);
+	struct page_key at, next;
+	struct view page;
+
+	memset(r, 0, sizeof *r);
+	if (e == NULL)
+		return ERR_MEMORY;
+	enum err err = store_page_after(s->txn, TABLE_SHARDS, IMAGE_POOL, NULL, &next, &page);
+	while (err == OK) {
+		err = check_pool_page(&v, &next, page, e);
+		at = next;
+		if (err == OK)
+			err = store_page_after(s->txn, TABLE_SHARDS, IMAGE_POOL, &at, &next, &page);
+	}
+	free(e);
+	return err == ERR_NOTFOUND ? OK : err;
 }

@@ -20,4 +20,7 @@ struct verify_result {
 /* verify_zone checks one zone. OK: it was done, r->wrong says what came out; else the database cannot be read. */
 enum err verify_zone(const struct snapshot *s, const struct name *apex, struct verify_result *r);
 
+/* verify_pool looks at the pool, which all small zones share, for records of none of them: r->wrong of r->records. */
+enum err verify_pool(const struct snapshot *s, struct verify_result *r);
+
 #endif

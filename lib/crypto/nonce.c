@@ -29,15 +29,12 @@ struct draw {
 	uint8_t new_key[NONCE_MAX];
 };
 
-/* rekey is steps d and e, or f and g: K = HMAC_K(V || mark || ...); V = HMAC_K(V). `more` has room for the
- * first two parts. */
-static void rekey(const struct nonce *o, struct draw *d, uint8_t mark, struct view *more, size_t n)
+/* rekey is steps d and e, or f and g: K = HMAC_K(V || mark || key || hash); V = HMAC_K(V). */
+static void rekey(const struct nonce *o, struct draw *d, uint8_t mark, struct view key, struct view hash)
 {
-	const struct view v = view_of(d->v, o->len);
+	const struct view v = view_of(d->v, o->len), parts[] = { v, { &mark, 1 }, key, hash };
 
-	more[0] = v;
-	more[1] = view_of(&mark, 1);
-	hmac_of(&d->k, more, n, d->new_key);
+	hmac_of(&d->k, parts, COUNT_OF(parts), d->new_key);
 	hmac_key(&d->k, o->kind, view_of(d->new_key, o->len));
 	hmac_of(&d->k, &v, 1, d->v);
 }
@@ -45,19 +42,19 @@ static void rekey(const struct nonce *o, struct draw *d, uint8_t mark, struct vi
 void nonce_of(const struct nonce *o, const uint8_t *hash, uint8_t *k)
 {
 	static const uint8_t zero[NONCE_MAX];
-	struct view parts[4] = { { 0 }, { 0 }, view_of(o->key, o->len), view_of(hash, o->len) };
+	const struct view key = view_of(o->key, o->len), message = view_of(hash, o->len), none = { 0 };
 	struct draw d = { .k = o->zero };
 	const struct view v = view_of(d.v, o->len);
 
 	memset(d.v, 1, sizeof d.v);
-	rekey(o, &d, 0, parts, 4);
-	rekey(o, &d, 1, parts, 4);
+	rekey(o, &d, 0, key, message);
+	rekey(o, &d, 1, key, message);
 	/* Step h ends: a candidate is out of range once in 2^32 times for P-256, in 2^190 for P-384. */
 	for (;;) {
 		hmac_of(&d.k, &v, 1, d.v);
 		if (number_below(d.v, o->order, o->len) && number_below(zero, d.v, o->len))
 			break;
-		rekey(o, &d, 0, parts, 2);
+		rekey(o, &d, 0, none, none);
 	}
 	memcpy(k, d.v, o->len);
 	sodium_memzero(&d, sizeof d);

@@ -145,6 +145,8 @@ int rdata_order(uint16_t type, struct view a, struct view b)
 	struct rd ra = rd_of(a), rb = rd_of(b);
 	const uint8_t *f = rrtype_of(type)->fields, *end = f + behind_last_folded(f);
 
+	if (end - f == 1 && *end == F_END) /* NS and its like: a name, and nothing else */
+		return folded_order(a, b);
 	for (; f < end && (kinds[*f].flags & K_MAYBE) == 0; f++) {
 		const struct kind *k = &kinds[*f];
 		struct view x = took(k, &ra), y = took(k, &rb);

@@ -101,6 +101,7 @@ enum err keydir_open(const char *path, struct keydir **out, char why[KEY_WHY])
 	enum err e = ERR_MEMORY;
 
 	*out = NULL;
+	hold_streams(); /* no complaint shall land in a key's file */
 	if (d != NULL) {
 		d->fd = -1;
 		d->path = strdup(path);
@@ -111,7 +112,9 @@ enum err keydir_open(const char *path, struct keydir **out, char why[KEY_WHY])
 		return OK;
 	}
 	keydir_close(d);
-	return e == ERR_MEMORY ? keyio_why(why, e, "%s", err_text(e)) : e;
+	if (e == ERR_MEMORY)
+		keyio_why(why, e, "%s", err_text(e));
+	return e;
 }
 
 enum err keydir_make(const char *path, struct keydir **out, char why[KEY_WHY])

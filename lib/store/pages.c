@@ -83,8 +83,23 @@ static enum err give(uint64_t image, MDB_val k, MDB_val v, struct page_key *key,
 	return OK;
 }
 
-enum err store_page_floor(struct store_txn *t, enum page_table table, uint64_t image, const struct page_key *k,
-			  struct page_key *key, struct view *page)
+/* A step from where the cursor came to when it looked for a key: rc is what it got, `met` that it met the key. */
+typedef int step_fn(MDB_cursor *c, MDB_val *at, MDB_val *v, int rc, bool met);
+
+static int to_floor(MDB_cursor *c, MDB_val *at, MDB_val *v, int rc, bool met)
+{
+	if (rc == MDB_NOTFOUND)
+		return mdb_cursor_get(c, at, v, MDB_LAST);
+	return rc == 0 && !met ? mdb_cursor_get(c, at, v, MDB_PREV) : rc;
+}
+
+static int to_next(MDB_cursor *c, MDB_val *at, MDB_val *v, int rc, bool met)
+{
+	return rc == 0 && met ? mdb_cursor_get(c, at, v, MDB_NEXT) : rc;
+}
+
+static enum err find(struct store_txn *t, enum page_table table, uint64_t image, const struct page_key *k, step_fn *step,
+		     struct page_key *key, struct view *page)
 {
 	uint8_t buf[FULL_KEY_MAX];
 	MDB_val at = full_key(image, k, buf), want = at, v;
@@ -94,27 +109,19 @@ enum err store_page_floor(struct store_txn *t, enum page_table table, uint64_t i
 	if (rc != 0)
 		return txn_err(t, rc);
 	rc = mdb_cursor_get(c, &at, &v, MDB_SET_RANGE);
-	if (rc == MDB_NOTFOUND)
-		rc = mdb_cursor_get(c, &at, &v, MDB_LAST);
-	else if (rc == 0 && !view_eq(view_of_val(at), view_of_val(want)))
-		rc = mdb_cursor_get(c, &at, &v, MDB_PREV);
+	rc = step(c, &at, &v, rc, rc == 0 && k != NULL && view_eq(view_of_val(at), view_of_val(want)));
 	mdb_cursor_close(c);
 	return rc != 0 ? txn_err(t, rc) : give(image, at, v, key, page);
+}
+
+enum err store_page_floor(struct store_txn *t, enum page_table table, uint64_t image, const struct page_key *k,
+			  struct page_key *key, struct view *page)
+{
+	return find(t, table, image, k, to_floor, key, page);
 }
 
 enum err store_page_after(struct store_txn *t, enum page_table table, uint64_t image, const struct page_key *k,
 			  struct page_key *key, struct view *page)
 {
-	uint8_t buf[FULL_KEY_MAX];
-	MDB_val at = full_key(image, k, buf), want = at, v;
-	MDB_cursor *c;
-	int rc = mdb_cursor_open(t->txn, t->dbi[table_of[table]], &c);
-
-	if (rc != 0)
-		return txn_err(t, rc);
-	rc = mdb_cursor_get(c, &at, &v, MDB_SET_RANGE);
-	if (rc == 0 && k != NULL && view_eq(view_of_val(at), view_of_val(want)))
-		rc = mdb_cursor_get(c, &at, &v, MDB_NEXT);
-	mdb_cursor_close(c);
-	return rc != 0 ? txn_err(t, rc) : give(image, at, v, key, page);
+	return find(t, table, image, k, to_next, key, page);
 }

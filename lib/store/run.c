@@ -8,6 +8,11 @@ unsigned run_count(struct view page)
 	return RUN_HEAD + 2 * ((size_t)n + 1) <= page.n ? n : 0;
 }
 
+size_t run_used(struct view page)
+{
+	return run_count(page) != 0 ? le16(page.p + 2) : 0;
+}
+
 bool run_at(struct view page, unsigned i, struct run_entry *out)
 {
 	if (unlikely(i >= run_count(page)))

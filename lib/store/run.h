@@ -36,6 +36,9 @@ struct run_entry {
 /* run_count gives the number of entries, 0 for a damaged page. */
 unsigned run_count(struct view page);
 
+/* run_used gives the octets that head and entries take, 0 for a damaged page. */
+size_t run_used(struct view page);
+
 /* run_at opens entry i; false if the page is damaged. */
 MUST_CHECK bool run_at(struct view page, unsigned i, struct run_entry *out);
 

@@ -94,6 +94,8 @@ static const struct check checks[CHECKS] = {
 	[CHECK_SOA_TIMES] = { "soa-times", W, "an SOA whose expire is below its refresh or retry (RFC 1912 2.2)" },
 	[CHECK_NULL_MX] = { "null-mx", W, "an MX record that says \"no mail\" beside others (RFC 7505 3)" },
 	[CHECK_DIGEST_LENGTH] = { "digest-length", W, "a TLSA or SMIMEA record with data of the wrong length" },
+	[CHECK_DEEP_NAMES] = { "deep-names", E,
+			       "names with so many labels that the names they imply would fill memory; left out" },
 	[CHECK_SPF] = { "spf", W, "an SPF record without the TXT record that is asked for (RFC 7208 3.1)" },
 };
 

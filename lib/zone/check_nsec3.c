@@ -5,6 +5,7 @@
  * be in it is hashed and looked up; what nobody looked up is a stray.
  */
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "zone/check_run.h"
@@ -12,13 +13,13 @@
 struct link {
 	uint8_t hash[NSEC3_HASH_LEN];
 	uint8_t flags;
-	bool seen; /* belongs to a name of the zone */
+	atomic_bool seen; /* belongs to a name of the zone; any thread may find that out */
 	const struct node *n;
 	const struct rdata *rdata;
 	struct view next, bitmap;
 };
 
-struct chain {
+struct nsec3_chain {
 	struct checker *c;
 	struct nsec3_params params;
 	struct link *link;
@@ -26,7 +27,7 @@ struct chain {
 };
 
 /* link_read takes an NSEC3 record apart; false if it is not of this chain. */
-static bool link_read(const struct chain *ch, const struct node *n, const struct rdata *rdata, struct link *out)
+static bool link_read(const struct nsec3_chain *ch, const struct node *n, const struct rdata *rdata, struct link *out)
 {
 	struct rd r = rd_of(rdata_view(rdata));
 	struct nsec3_params p;
@@ -35,7 +36,7 @@ static bool link_read(const struct chain *ch, const struct node *n, const struct
 	out->next = rd_take(&r, rd_u8(&r));
 	out->bitmap = rd_rest(&r);
 	out->flags = p.flags;
-	out->seen = false;
+	atomic_init(&out->seen, false);
 	out->n = n;
 	out->rdata = rdata;
 	if (r.bad || !nsec3_same(&p, &ch->params))
@@ -49,7 +50,7 @@ static int by_hash(const void *a, const void *b)
 }
 
 /* collect finds the chain's records. Other parameters are another chain's, on its way in or out. */
-static void collect(struct chain *ch)
+static void collect(struct nsec3_chain *ch)
 {
 	const struct zone *z = ch->c->z;
 	const unsigned labels = name_labels(&z->apex) + 1;
@@ -69,7 +70,7 @@ static void collect(struct chain *ch)
 }
 
 /* find gives the link of a hash, or NULL and in *before the link whose interval the hash is in. */
-static struct link *find(struct chain *ch, const uint8_t hash[NSEC3_HASH_LEN], struct link **before)
+static struct link *find(struct nsec3_chain *ch, const uint8_t hash[NSEC3_HASH_LEN], struct link **before)
 {
 	size_t low = 0, high = ch->n;
 
@@ -87,18 +88,36 @@ static struct link *find(struct chain *ch, const uint8_t hash[NSEC3_HASH_LEN], s
 	return NULL;
 }
 
+/* place_of gives the number of a node in the zone. */
+static size_t place_of(const struct zone *z, const struct node *n)
+{
+	size_t low = 0, high = z->n_nodes;
+	struct name owner, other;
+
+	node_name(n, &owner);
+	while (low + 1 < high) {
+		size_t mid = low + (high - low) / 2;
+		node_name(z->node[mid], &other);
+		if (name_order(&other, &owner) <= 0)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* may_opt_out: a delegation without DS, or an empty non-terminal above nothing but such (RFC 5155 7.1). The
  * names below stand right behind it. */
-static bool may_opt_out(const struct zone *z, size_t i)
+static bool may_opt_out(const struct zone *z, const struct node *ent)
 {
 	struct name top, below;
 
-	if ((z->node[i]->flags & NODE_ENT) == 0)
-		return node_insecure_cut(z->node[i]);
-	node_name(z->node[i], &top);
-	for (size_t k = i + 1; k < z->n_nodes; k++) {
+	if ((ent->flags & NODE_ENT) == 0)
+		return node_insecure_cut(ent);
+	node_name(ent, &top);
+	for (size_t k = place_of(z, ent) + 1; k < z->n_nodes; k++) {
 		const struct node *n = z->node[k];
-		if (n->labels <= z->node[i]->labels)
+		if (n->labels <= ent->labels)
 			break;
 		node_name(n, &below);
 		if (!name_within(&below, &top))
@@ -109,9 +128,9 @@ static bool may_opt_out(const struct zone *z, size_t i)
 	return true;
 }
 
-static void check_name(struct chain *ch, size_t i)
+static void check_name(struct checker *c, const struct node *n)
 {
-	const struct node *n = ch->c->z->node[i];
+	struct nsec3_chain *ch = c->chain;
 	uint8_t hash[NSEC3_HASH_LEN];
 	struct link *link, *before = NULL;
 	const char *flaw;
@@ -119,28 +138,30 @@ static void check_name(struct chain *ch, size_t i)
 	uint16_t type;
 	char t[NSEC3_TEXT_LEN];
 
+	if (!node_authoritative(n) || node_only_nsec3(n))
+		return;
 	node_name(n, &owner);
-	if (!nsec3_hash_name(&ch->params, ch->c->o.nsec3_iterations_max, &owner, hash))
+	if (!nsec3_hash_name(&ch->params, c->o.nsec3_iterations_max, &owner, hash))
 		return;
 	link = find(ch, hash, &before);
 	if (link == NULL) {
 		nsec3_text(hash, t);
-		if (before == NULL || (before->flags & NSEC3_OPTOUT) == 0 || !may_opt_out(ch->c->z, i))
-			check_node_tell(ch->c, CHECK_DENIAL_MISSING, n, 0,
-					"no NSEC3 record; its owner would be %.*s", NSEC3_TEXT_LEN, t);
+		if (before == NULL || (before->flags & NSEC3_OPTOUT) == 0 || !may_opt_out(c->z, n))
+			check_node_tell(c, CHECK_DENIAL_MISSING, n, 0, "no NSEC3 record; its owner would be %.*s",
+					NSEC3_TEXT_LEN, t);
 		return;
 	}
-	link->seen = true;
+	atomic_store_explicit(&link->seen, true, memory_order_relaxed);
 	flaw = bitmap_flaw(n, link->bitmap, &type);
 	if (flaw != NULL) {
 		rrtype_print(type, t);
-		check_node_tell(ch->c, CHECK_DENIAL_BITMAP, n, link->rdata->line,
+		check_node_tell(c, CHECK_DENIAL_BITMAP, n, link->rdata->line,
 				"the NSEC3 record's list of types %s %s", flaw, t);
 	}
 }
 
 /* Every link leads to the next, the last to the first; what no name needed is a stray. */
-static void check_links(struct chain *ch)
+static void check_links(struct nsec3_chain *ch)
 {
 	for (size_t i = 0; i < ch->n; i++) {
 		const struct link *l = &ch->link[i], *next = &ch->link[(i + 1) % ch->n];
@@ -159,12 +180,12 @@ static void check_links(struct chain *ch)
 
 static void check_chain(struct checker *c, const struct nsec3_params *params)
 {
-	struct chain ch = { .c = c, .params = *params };
+	struct nsec3_chain ch = { .c = c, .params = *params };
 
 	collect(&ch);
-	for (size_t i = 0; i < c->z->n_nodes; i++)
-		if (node_authoritative(c->z->node[i]) && !node_only_nsec3(c->z->node[i]))
-			check_name(&ch, i);
+	c->chain = &ch;
+	check_nodes(c, check_name);
+	c->chain = NULL;
 	check_links(&ch);
 	free(ch.link);
 }

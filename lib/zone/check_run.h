@@ -28,6 +28,7 @@ struct checker {
 	uint32_t soa_serial, soa_expire;
 	struct dnskey key[CHECK_KEYS_MAX];
 	size_t n_keys;
+	struct nsec3_chain *chain; /* while names are looked up in it */
 };
 
 /* on is true unless the operator turned a check off. */

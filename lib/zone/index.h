@@ -48,6 +48,8 @@ struct zone_index {
 	struct rdata_array *free_array[RDATA_SIZES]; /* arrays that were outgrown, by log2 of their size */
 	struct node *last;                           /* of the record before */
 	struct rrset *last_set;
+	uint64_t implied;                            /* empty non-terminals that owners imply, counted for each anew */
+	bool any_depth;                              /* however many */
 	struct wide wide; /* RRsets of nodes that have many */
 
 	struct ttl_differs *odd;

@@ -7,8 +7,8 @@
  * An entry is what ends with a newline outside parentheses (RFC 1035 5.1);
  * empty lines and comments are passed over. The window slides over the file,
  * so neither the size of a file nor whether it can be seeked matters; an entry
- * cut short by the window's end is cut again when more text is there. A zero
- * octet ends the window: text has none, so no other bound need be checked.
+ * cut short by the window's end is cut again when more text is there. Zero
+ * octets end the window: text has none, so no other bound need be checked.
  *
  * Words are views into the window, good until the next entry is asked for.
  *

@@ -54,24 +54,14 @@ static uint64_t prefix_at(const struct node *n, const struct common *apex, size_
 		const uint8_t *label = top_label(n, apex->labels);
 		if (label[0] >= PREFIX)
 			return name_rank8(name_fold8(be64(label + 1)));
+		if (n->labels == apex->labels + 1) {
+			uint8_t padded[PREFIX] = { 0 };
+			memcpy(padded, label + 1, label[0]);
+			return name_rank8(name_fold8(be64(padded))) & ~(uint64_t)0 << 8 * (PREFIX - label[0]);
+		}
 	}
 	size_t len = key_of(n, key);
 	return at < len ? be64(key + at) : 0;
-}
-
-static bool sorted_already(struct node *const *node, size_t n)
-{
-	uint8_t keys[2][NAME_KEY_MAX + PREFIX];
-	size_t len[2] = { key_of(node[0], keys[0]), 0 };
-
-	for (size_t i = 1; i < n; i++) {
-		uint8_t *last = keys[(i - 1) & 1], *key = keys[i & 1];
-		size_t last_len = len[(i - 1) & 1], key_len = len[i & 1] = key_of(node[i], key);
-		int d = memcmp(last, key, last_len < key_len ? last_len : key_len);
-		if (d > 0 || (d == 0 && last_len > key_len))
-			return false;
-	}
-	return true;
 }
 
 static void insertion_sort(struct item *list, size_t n)
@@ -142,21 +132,118 @@ static void sort_from(const struct common *apex, struct item *list, struct item 
 	}
 }
 
-void nodes_sort(struct node **node, size_t n, const struct name *apex)
+static void sort_all(const struct common *apex, struct node **node, size_t n)
 {
-	const struct common common = { name_labels(apex), apex->len - 1U };
 	struct item *list = NULL, *spare = NULL;
 	size_t cap = 0, cap_spare = 0;
 
-	if (n < 2 || sorted_already(node, n))
-		return;
 	list = grow_array(NULL, &cap, n, sizeof *list);
 	spare = grow_array(NULL, &cap_spare, n, sizeof *spare);
 	for (size_t i = 0; i < n; i++)
 		list[i].node = node[i];
-	sort_from(&common, list, spare, n, common.key);
+	sort_from(apex, list, spare, n, apex->key);
 	for (size_t i = 0; i < n; i++)
 		node[i] = list[i].node;
 	free(list);
 	free(spare);
+}
+
+static inline struct item item_of(const struct common *apex, struct node *n)
+{
+	return (struct item){ prefix_at(n, apex, apex->key), n };
+}
+
+static bool before(const struct item *a, const struct item *b)
+{
+	struct name x, y;
+
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix;
+	node_name(a->node, &x);
+	node_name(b->node, &y);
+	return name_order(&x, &y) < 0;
+}
+
+/*
+ * Files are mostly sorted, or sorted as text, where "a-b" stands before "a".
+ * So what is out of order is taken out, sorted, and merged again:
+ *
+ *      a-a a-b a b c        a stands below the one before: it goes
+ *      a y z b c d e f      when so many stand below y and z, these go
+ */
+enum { BELOW_MAX = 8 };
+
+struct odd {
+	struct node **node;
+	size_t n, cap;
+};
+
+static void take_odd(struct odd *odd, struct node *n)
+{
+	odd->node = grow_array(odd->node, &odd->cap, odd->n + 1, sizeof(struct node *));
+	odd->node[odd->n++] = n;
+}
+
+/* keep_order takes odd nodes out, and puts them behind the others. It gives the number of those, which are in order;
+ * 0 if more than an eighth are odd. */
+static size_t keep_order(const struct common *apex, struct node **node, size_t n, struct odd *odd)
+{
+	struct item last = { 0 }; /* of those kept */
+	size_t kept = 0, below = 0, i;
+
+	for (i = 0; i < n && odd->n <= n / 8; i++) {
+		struct item it = item_of(apex, node[i]);
+		if (kept == 0 || before(&last, &it)) {
+			node[kept++] = it.node;
+			last = it;
+			below = 0;
+			continue;
+		}
+		take_odd(odd, it.node);
+		if (++below < BELOW_MAX)
+			continue;
+		odd->n -= below; /* they were not: go back to the first of them */
+		i -= below;
+		below = 0;
+		it = item_of(apex, node[i + 1]);
+		while (kept > 0 && before(&it, &last)) {
+			take_odd(odd, node[--kept]);
+			if (kept > 0)
+				last = item_of(apex, node[kept - 1]);
+		}
+	}
+	if (odd->n > 0)
+		memcpy(node + kept, odd->node, odd->n * sizeof(struct node *));
+	return odd->n <= n / 8 ? kept : 0;
+}
+
+/* merge puts nodes that are in order among those before them, from the last on. */
+static void merge(const struct common *apex, struct node **node, size_t kept, const struct odd *odd)
+{
+	size_t left = odd->n, to = kept + odd->n;
+
+	while (left > 0) {
+		struct item it = item_of(apex, odd->node[left - 1]);
+		for (; kept > 0; node[--to] = node[--kept]) {
+			struct item other = item_of(apex, node[kept - 1]);
+			if (before(&other, &it))
+				break;
+		}
+		node[--to] = odd->node[--left];
+	}
+}
+
+void nodes_sort(struct node **node, size_t n, const struct name *apex)
+{
+	const struct common common = { name_labels(apex), apex->len - 1U };
+	struct odd odd = { 0 };
+	size_t kept = keep_order(&common, node, n, &odd);
+
+	if (kept == 0 && n > 0) {
+		sort_all(&common, node, n);
+	} else if (odd.n > 0) {
+		sort_all(&common, odd.node, odd.n);
+		merge(&common, node, kept, &odd);
+	}
+	free(odd.node);
 }

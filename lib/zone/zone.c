@@ -5,7 +5,12 @@
 #include "base/wr.h"
 #include "zone/index.h"
 
-enum { RDATA_BYTES_MAX = 65535 };
+/*
+ * A name may imply as many empty non-terminals as it has labels below the apex, which costs whoever writes it two
+ * octets each and us a node. So names share a budget: as much as names in ip6.arpa need, 32 labels deep, and some
+ * more for zones of few names.
+ */
+enum { RDATA_BYTES_MAX = 65535, ENTS_OF_A_NAME = 32, ENTS_FREE = 1 << 16 };
 
 /* While records are added an RRset's RDATA stand in an array of 1, 2, 4 ... places. One that was outgrown is kept
  * for the next RRset of that size, so that not much is lost however RRsets grow. */
@@ -30,6 +35,11 @@ void zone_free(struct zone *z)
 	index_free(z->index);
 	free(z->node);
 	free(z);
+}
+
+void zone_any_depth(struct zone *z)
+{
+	z->index->any_depth = true;
 }
 
 static struct rdata *take_array(struct zone *z, unsigned log2)
@@ -101,7 +111,22 @@ static struct rrset *set_of(struct zone *z, struct node *n, uint16_t type)
 	return set;
 }
 
-static struct node *node_of(struct zone *z, const struct name *owner, uint32_t line)
+/* within_budget counts the empty non-terminals that a new name may imply: some of them may be there. */
+static bool within_budget(struct zone *z, const struct name *owner)
+{
+	struct zone_index *x = z->index;
+	const unsigned below = name_labels(owner) - name_labels(&z->apex);
+
+	if (below < 2 || x->any_depth || index_find(x, owner->wire, owner->len) != NULL)
+		return true;
+	if (x->implied + below - 1 > ENTS_FREE + (uint64_t)ENTS_OF_A_NAME * z->n_nodes)
+		return false;
+	x->implied += below - 1;
+	return true;
+}
+
+/* node_of gives the owner's node; NULL: *e says why there can be none. */
+static struct node *node_of(struct zone *z, const struct name *owner, uint32_t line, enum err *e)
 {
 	struct zone_index *x = z->index;
 	bool made;
@@ -109,7 +134,8 @@ static struct node *node_of(struct zone *z, const struct name *owner, uint32_t l
 	if (x->last != NULL && x->last->owner_len == owner->len &&
 	    memcmp(x->last->owner, owner->wire, owner->len) == 0)
 		return x->last;
-	if (!name_within(owner, &z->apex))
+	*e = !name_within(owner, &z->apex) ? ERR_REFUSED : !within_budget(z, owner) ? ERR_SPACE : OK;
+	if (*e != OK)
 		return NULL;
 	struct node *n = index_add(x, &z->arena, owner->wire, owner->len, &made);
 	if (made) {
@@ -133,6 +159,7 @@ enum err zone_add(struct zone *z, const struct name *owner, uint16_t type, uint3
 {
 	struct zone_index *x = z->index;
 	bool sig = type == RR_RRSIG;
+	enum err e = OK;
 
 	if (rdata.n > RDATA_BYTES_MAX)
 		return ERR_SPACE;
@@ -140,9 +167,9 @@ enum err zone_add(struct zone *z, const struct name *owner, uint16_t type, uint3
 		return ERR_FORMAT;
 	if (z->sealed)
 		return ERR_REFUSED;
-	struct node *n = node_of(z, owner, line);
+	struct node *n = node_of(z, owner, line, &e);
 	if (n == NULL)
-		return ERR_REFUSED;
+		return e;
 	if (sig)
 		type = get_u16(rdata.p); /* type covered, RFC 4034 3.1.1 */
 	struct rrset *set = x->last_set;

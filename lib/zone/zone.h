@@ -68,11 +68,15 @@ void zone_free(struct zone *z);
 
 /* zone_add adds one record (class IN). rdata is wire form and is copied. `line` may be 0. An owner outside
  * the zone is the caller's error to report: ERR_REFUSED and nothing is added; so is a record for a sealed zone.
- * ERR_FORMAT: an RRSIG without a type covered; ERR_SPACE: RDATA above 65535 octets. Amortised cost is a hash
+ * ERR_FORMAT: an RRSIG without a type covered; ERR_SPACE: RDATA above 65535 octets, or the zone's names have so many
+ * labels that the empty non-terminals they imply would be too many for memory. Amortised cost is a hash
  * probe, whatever the order and however many types a name has; adding to the owner of the record before costs
  * less. */
 enum err zone_add(struct zone *z, const struct name *owner, uint16_t type, uint32_t ttl, struct view rdata,
 		  uint32_t line);
+
+/* zone_any_depth lifts the limit on labels: for records that were within it when they were checked. */
+void zone_any_depth(struct zone *z);
 
 /* A record that sealing dropped or found odd, told to the caller as it happens. */
 enum zone_oddity { ZONE_DUPLICATE, ZONE_DUPLICATE_SIG, ZONE_TTL_DIFFERS };

@@ -98,6 +98,12 @@ static const struct exchange opcodes[] = {
 	  BYTES(ID "\60\0"
 		   "\0\0\0\0\0\0\0\0"),
 	  "NOTIMP opcode6 qr 0/0/0/0" },
+	{ "opcode 3, with OPT (RFC 6891 6.1.1)", UDP, BYTES(ID "\30\0" Q1R1 WWW A IN OPT0),
+	  "NOTIMP opcode3 qr 0/0/0/1 OPT1232" },
+	{ "opcode 3, with OPT of version 1 (RFC 6891 6.1.3)", UDP,
+	  BYTES(ID "\30\0" Q1R1 WWW A IN OPT_HEAD "\0\1\0\0\0\0"), "BADVERS opcode3 qr 0/0/0/1 OPT1232" },
+	{ "opcode 3, signed", UDP, BYTES(ID "\30\0" Q1R1 WWW A IN TSIG0), "NOTIMP opcode3 qr 0/0/0/0" },
+	{ "opcode 3, its name cut off", UDP, BYTES(ID "\30\0" Q1R1 "\3ww"), "NOTIMP opcode3 qr 0/0/0/0" },
 	{ "opcode 15", UDP, BYTES(ID "\170\0" Q1 WWW A IN), "NOTIMP opcode15 qr 0/0/0/0" },
 	{ "NOTIFY of a zone served", UDP, BYTES(ID "\40\0" Q1 APEX SOA IN), "REFUSED opcode4 qr 1/0/0/0" },
 	{ "NOTIFY of another (RFC 1996 3.10)", UDP, BYTES(ID "\40\0" Q1 AWAY SOA IN),
@@ -110,9 +116,14 @@ static const struct exchange opcodes[] = {
 	{ "AXFR over TCP", TCP, BYTES(ASK APEX AXFR IN), "REFUSED qr 1/0/0/0" },
 	{ "AXFR of another zone (RFC 5936 2.2.1)", TCP, BYTES(ASK AWAY AXFR IN), "NOTAUTH qr 1/0/0/0" },
 	{ "AXFR below an apex", TCP, BYTES(ASK WWW AXFR IN), "NOTAUTH qr 1/0/0/0" },
+	{ "AXFR with OPT: EDE 21 (RFC 8914 4.22)", TCP, BYTES(ASK1 APEX AXFR IN OPT0),
+	  "REFUSED qr 1/0/0/1 OPT1232 15:0015" },
+	{ "AXFR of another zone with OPT: EDE 20", TCP, BYTES(ASK1 AWAY AXFR IN OPT0),
+	  "NOTAUTH qr 1/0/0/1 OPT1232 15:0014" },
 	{ "AXFR over UDP (RFC 5936 4.2)", UDP, BYTES(ASK APEX AXFR IN), "NOTIMP qr 1/0/0/0" },
 	{ "IXFR", UDP, BYTES(ID PLAIN_FLAGS "\0\1\0\0\0\1\0\0" APEX IXFR IN SOA_RR), "REFUSED qr 1/0/0/0" },
 	{ "IXFR without the client's SOA (RFC 1995 3)", TCP, BYTES(ASK APEX IXFR IN), "FORMERR qr 1/0/0/0" },
+	{ "nor with it, of another zone", TCP, BYTES(ASK AWAY IXFR IN), "NOTAUTH qr 1/0/0/0" },
 };
 
 static const struct exchange classes_and_types[] = {
@@ -125,6 +136,9 @@ static const struct exchange classes_and_types[] = {
 	{ "type OPT", UDP, BYTES(ASK WWW "\0\51" IN), "NOERROR qr aa 1/0/1/0" },
 	{ "type TKEY", UDP, BYTES(ASK WWW "\0\371" IN), "NOERROR qr aa 1/0/1/0" },
 	{ "type TSIG", UDP, BYTES(ASK WWW "\0\372" IN), "NOERROR qr aa 1/0/1/0" },
+	{ "type NXNAME (RFC 9824 3.5)", UDP, BYTES(ASK WWW "\0\200" IN), "FORMERR qr 1/0/0/0" },
+	{ "type NXNAME, with OPT", UDP, BYTES(ASK1 WWW "\0\200" IN OPT0), "FORMERR qr 1/0/0/1 OPT1232 15:001e" },
+	{ "type 129", UDP, BYTES(ASK WWW "\0\201" IN), "NOERROR qr aa 1/0/1/0" },
 	{ "type MAILB", UDP, BYTES(ASK WWW "\0\375" IN), "NOTIMP qr 1/0/0/0" },
 	{ "type MAILA", UDP, BYTES(ASK WWW "\0\376" IN), "NOTIMP qr 1/0/0/0" },
 	{ "type MAILA at an apex, where the SOA has two fragments", UDP, BYTES(ASK APEX "\0\376" IN),

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bake/place.h"
 #include "bake/verify.h"
 #include "base/le.h"
 #include "store/shard.h"
@@ -60,6 +61,8 @@ static void check_all(struct answering *a, const char *when)
 		ck_assert_int_eq(verify_zone(a->snapshot, &a->zone[z]->apex, &r), OK);
 		ck_assert_msg(r.wrong == 0, "%s: %s", when, r.first);
 	}
+	ck_assert_int_eq(verify_pool(a->snapshot, &r), OK);
+	ck_assert_msg(r.wrong == 0, "%s: %s", when, r.first);
 }
 
 static void compile(struct answering *a, const char *origin, unsigned names, unsigned version)
@@ -150,6 +153,54 @@ START_TEST(zones_come_and_go_at_random)
 	check_all(&a, "all dropped");
 	nothing_is_left(&a);
 	answering_end(&a);
+}
+END_TEST
+
+/* put_stray puts a node without fragments into the pool, among the records of an apex. */
+static void put_stray(struct answering *a, const char *owner, const char *apex)
+{
+	const struct hash_key *key = store_hash_key(a->store);
+	struct name n = name_of(owner), top = name_of(apex);
+	uint8_t record[NODE_HEAD + NAME_WIRE_MAX] = { n.len, (uint8_t)name_labels(&top) };
+	struct entry e = { name_hash(key, &top), name_hash(key, &n), record, NODE_HEAD + (uint32_t)n.len };
+	struct place_change change = { .image = IMAGE_POOL, .place = e.place, .add = &e, .n_add = 1 };
+	struct arena scratch = { 0 };
+	struct store_txn *t;
+
+	memcpy(record + NODE_HEAD, n.wire, n.len);
+	ck_assert_int_eq(store_write(a->store, &t), OK);
+	ck_assert_int_eq(place_apply(t, store_psize(a->store), key, &change, &scratch), OK);
+	ck_assert_int_eq(store_commit(t), OK);
+	arena_free(&scratch);
+	answering_ready(a);
+}
+
+/* What no zone's rows make is found: of a zone that is gone, of one with pages of its own, of one that is there. */
+START_TEST(strays_in_the_pool_are_found)
+{
+	static const struct {
+		const char *owner, *apex;
+		unsigned in_pool, in_zone; /* wrong things found */
+	} strays[] = {
+		{ "x.gone.", "gone.", 1, 0 },
+		{ "x.big.", "big.", 1, 0 },
+		{ "x.test.", "test.", 0, 1 },
+	};
+	struct name apex = name_of("test.");
+	struct verify_result r;
+
+	for (size_t i = 0; i < COUNT_OF(strays); i++) {
+		struct answering a;
+		answering_begin(&a);
+		compile(&a, "test.", 2, 1);
+		compile(&a, "big.", 300, 1);
+		put_stray(&a, strays[i].owner, strays[i].apex);
+		ck_assert_int_eq(verify_pool(a.snapshot, &r), OK);
+		ck_assert_msg(r.wrong == strays[i].in_pool, "%s in the pool: %s", strays[i].owner, r.first);
+		ck_assert_int_eq(verify_zone(a.snapshot, &apex, &r), OK);
+		ck_assert_msg(r.wrong == strays[i].in_zone, "%s in the zone: %s", strays[i].owner, r.first);
+		answering_end(&a);
+	}
 }
 END_TEST
 
@@ -258,6 +309,7 @@ int main(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_test(t, a_zone_grows_and_shrinks_across_the_pool);
 	tcase_add_loop_test(t, zones_come_and_go_at_random, 0, 8);
+	tcase_add_test(t, strays_in_the_pool_are_found);
 	tcase_add_test(t, many_small_zones);
 	tcase_add_test(t, several_big_nodes);
 	tcase_add_test(t, equal_hashes);

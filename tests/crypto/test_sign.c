@@ -1,5 +1,6 @@
 #include "tests/help/run.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "crypto/nonce.h"
@@ -404,6 +405,59 @@ START_TEST(nonces_are_below_the_order)
 }
 END_TEST
 
+/* One key, many threads, each with a signer of its own: they sign the same. Under TSan it also shows that nothing
+ * of the key is written. */
+enum { THREADS = 4, EACH = 20 };
+
+struct thread {
+	const struct private_key *key;
+	uint8_t sig[EACH][SIGNATURE_MAX];
+	bool good;
+};
+
+static void *sign_many(void *context)
+{
+	struct thread *t = context;
+	struct signer *s = signer_new(t->key);
+	struct view message[EACH];
+	uint8_t *sig[EACH], text[EACH];
+
+	for (uint8_t i = 0; i < EACH; i++) {
+		text[i] = i;
+		message[i] = view_of(&text[i], 1);
+		sig[i] = t->sig[i];
+	}
+	t->good = s != NULL && signer_sign(s, message, EACH / 2, sig) == OK &&
+		  signer_sign(s, message + EACH / 2, EACH - EACH / 2, sig + EACH / 2) == OK;
+	signer_free(s);
+	return NULL;
+}
+
+START_TEST(threads_share_a_key)
+{
+	static struct thread thread[THREADS];
+	struct private_key *k = vector_key(_i);
+	pthread_t id[THREADS];
+
+	for (int i = 0; i < THREADS; i++) {
+		thread[i].key = k;
+		ck_assert_int_eq(pthread_create(&id[i], NULL, sign_many, &thread[i]), 0);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		ck_assert_int_eq(pthread_join(id[i], NULL), 0);
+		ck_assert(thread[i].good);
+	}
+	for (int i = 0; i < EACH; i++) {
+		const uint8_t text = (uint8_t)i;
+
+		ck_assert(verifies(k, vectors[_i].algorithm, view_of(&text, 1), thread[0].sig[i]));
+		for (int t = 1; t < THREADS; t++)
+			ck_assert_mem_eq(thread[t].sig[i], thread[0].sig[i], private_key_signature_len(k));
+	}
+	private_key_free(k);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("signing");
@@ -415,6 +469,7 @@ int main(void)
 	tcase_add_loop_test(t, batches, 0, COUNT_OF(vectors));
 	tcase_add_loop_test(t, secrets, 0, COUNT_OF(parts));
 	tcase_add_loop_test(t, rsa_parts, 0, SECRET_PRIVATE_KEY);
+	tcase_add_loop_test(t, threads_share_a_key, 0, COUNT_OF(vectors));
 	tcase_add_test(t, rsa_sizes);
 	tcase_add_test(t, nonces_are_below_the_order);
 	suite_add_tcase(s, t);

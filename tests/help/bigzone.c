@@ -72,22 +72,25 @@ void bigzone_commit(struct store *s, const char *origin, unsigned number, uint32
 	ck_assert_int_eq(store_commit(t), OK);
 }
 
+struct commits {
+	struct store *s;
+	const char *origin;
+	unsigned from;
+	uint32_t value;
+};
+
+static void commit_one(void *context, unsigned i)
+{
+	const struct commits *c = context;
+
+	bigzone_commit(c->s, c->origin, c->from + i, c->value + i);
+}
+
 struct cost bigzone_cost(struct store *s, const char *origin, unsigned from, unsigned n, uint32_t value)
 {
-	enum { PARTS = 10 };
-	struct cost all = cost_now();
-	uint64_t least = UINT64_MAX;
+	struct commits c = { s, origin, from, value };
 
-	for (unsigned part = 0; part < PARTS; part++) {
-		struct cost before = cost_now();
-		for (unsigned i = part * n / PARTS; i < (part + 1) * n / PARTS; i++)
-			bigzone_commit(s, origin, from + i, value + i);
-		uint64_t cpu = cost_since(before).cpu_ns;
-		least = cpu < least ? cpu : least;
-	}
-	all = cost_each(cost_since(all), n);
-	all.cpu_ns = least / (n / PARTS);
-	return all;
+	return cost_of(commit_one, &c, n);
 }
 
 void bigzone_figure(const char *what, struct cost c)

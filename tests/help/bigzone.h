@@ -19,8 +19,8 @@ void bigzone_compile(struct store *s, const char *origin, unsigned names);
 /* bigzone_commit gives host `number` the address `value`, raises the serial to it, and commits. */
 void bigzone_commit(struct store *s, const char *origin, unsigned number, uint32_t value);
 
-/* bigzone_cost measures what a commit costs: hosts from .. from + n - 1, added or changed, a commit each. The
- * CPU time is that of the quickest tenth of them, for the machine has other things to do. */
+/* bigzone_cost measures what a commit costs (figures.h): hosts from .. from + n - 1, added or changed, a commit
+ * each. */
 struct cost bigzone_cost(struct store *s, const char *origin, unsigned from, unsigned n, uint32_t value);
 
 /* bigzone_figure notes what a commit costs. */

@@ -40,8 +40,12 @@ static void on_record(void *context, const struct master_record *r)
 	if (r->class != CLASS_IN) {
 		c->syntax_errors++;
 		error(c, "class", r->line, "not IN");
-	} else if (zone_add(c->z, &r->owner, r->type, r->ttl, r->rdata, r->line) == ERR_REFUSED) {
-		checker_tell(c->c, CHECK_OUT_OF_ZONE, &r->owner, r->line, "not in this zone");
+	} else {
+		const enum err e = zone_add(c->z, &r->owner, r->type, r->ttl, r->rdata, r->line);
+		if (e == ERR_REFUSED)
+			checker_tell(c->c, CHECK_OUT_OF_ZONE, &r->owner, r->line, "not in this zone");
+		else if (e == ERR_SPACE)
+			checker_tell(c->c, CHECK_DEEP_NAMES, &r->owner, r->line, "too deep");
 	}
 }
 

@@ -66,3 +66,21 @@ struct cost cost_each(struct cost c, uint64_t n)
 {
 	return (struct cost){ c.cpu_ns / n, c.written / n };
 }
+
+struct cost cost_of(void (*work)(void *context, unsigned i), void *context, unsigned n)
+{
+	enum { PARTS = 10 };
+	struct cost all = cost_now();
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned part = 0; part < PARTS; part++) {
+		struct cost before = cost_now();
+		for (unsigned i = part * n / PARTS; i < (part + 1) * n / PARTS; i++)
+			work(context, i);
+		uint64_t cpu = cost_since(before).cpu_ns;
+		least = cpu < least ? cpu : least;
+	}
+	all = cost_each(cost_since(all), n);
+	all.cpu_ns = least / (n / PARTS);
+	return all;
+}

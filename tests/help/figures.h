@@ -31,4 +31,8 @@ struct cost cost_since(struct cost before);
 /* cost_each divides by a number of pieces of work. */
 struct cost cost_each(struct cost c, uint64_t n);
 
+/* cost_of measures work(context, 0 .. n - 1) and gives what one of them costs. The CPU time is that of the quickest
+ * tenth of them, for the machine has other things to do. */
+struct cost cost_of(void (*work)(void *context, unsigned i), void *context, unsigned n);
+
 #endif

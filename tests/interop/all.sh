@@ -22,4 +22,6 @@ esac
 step lengths.py
 step protocol.py
 step validators.py
+echo "== keys.sh"
+./keys.sh || status=1
 exit "$status"

@@ -43,6 +43,7 @@ class Case:
         self.qname, self.qtype, self.how, self.limit, self.world = qname.lower(), qtype, how, limit, world
         self.parties = (None, ())
         self.lengths = {}		# id of a message -> its octets
+        self.visited = {}		# id of a message -> the names it leads through; filled by permitted.py
         self.whole = whole		# gives the length of a server's answer over TCP, for the one rule that needs it
 
 
@@ -62,6 +63,7 @@ class World:
 
     def __init__(self, contents):
         self.zones = {c.apex: c for c in contents}
+        self.cuts = {}		# name -> what cut_over gives
 
     def zone_of(self, name):
         """zone_of gives the apex of the longest matching zone, or None."""
@@ -99,12 +101,12 @@ class World:
 
     def cut_over(self, name):
         """cut_over gives the highest cut at or above a name in the zone that holds it from above, or None."""
-        found = None
-        while name != b"\0":
-            if any("NS" in c.owners.get(name, ()) and name != c.apex for c in self.zones.values()):
-                found = name
-            name = wire.parent(name)
-        return found
+        if name not in self.cuts:
+            above = self.cut_over(wire.parent(name)) if name != b"\0" else None
+            if above is None and any("NS" in c.owners.get(name, ()) and name != c.apex for c in self.zones.values()):
+                above = name
+            self.cuts[name] = above
+        return self.cuts[name]
 
 
 def reference_of(norms):

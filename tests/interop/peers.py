@@ -267,8 +267,15 @@ class Edict(Server):
                             *(word for check in LENIENT for word in ("--warning", check)), "--list", listing],
                            stdout=log, stderr=log, check=False)
 
+    def dump(self, z):
+        """dump writes a zone as `zonec dump` tells it, and gives the path."""
+        path = self.path("dump.zone")
+        with open(path, "wb") as f:
+            subprocess.run([os.path.join(self.bin, "zonec"), "dump", "-d", self.path("db"), "--", z.origin], stdout=f, check=True)
+        return path
+
     def command(self):
-        return [os.path.join(self.bin, "edictd"), "-d", self.path("db"), "-l", "127.0.0.1@%d" % self.port, "-t", "1", "--nsid", "edict"]
+        return [os.path.join(self.bin, "edictd"), "-d", self.path("db"), "-l", "127.0.0.1@%d" % self.port, "-t", "1", "--nsid", "peer"]
 
 
 ALL = (Nsd, Knot, Bind, Edict)

@@ -109,6 +109,7 @@ def opcodes():
         yield "opcode %d" % n, simple(APEX, wire.SOA, flags=opcode(n))
     for n in range(1, 16):
         yield "opcode %d, header only" % n, header(opcode(n), qd=0)
+    yield "opcode 3 with OPT", edns(flags=opcode(3))
     yield "opcode 3 with OPT version 1", edns(flags=opcode(3), version=1)
     yield "NOTIFY for a served zone", header(opcode(4) | wire.AA, an=1) + question(APEX, wire.SOA) + SOA
     yield "NOTIFY for another zone", header(opcode(4) | wire.AA) + question(wire.to_wire("not.served."), wire.SOA)

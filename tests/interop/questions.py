@@ -82,7 +82,8 @@ def letter_case(rng, name):
 
 
 def about(c, seed, limit=None):
-    """about gives a list of (qname, qtype). limit: at most so many, a sample of all."""
+    """about gives a list of (qname, qtype). limit: about so many, a sample of all; the apex is asked everything even so
+    (at the root that is priming, RFC 9609)."""
     rng = random.Random("%s %s" % (seed, c.zone.origin))
     wanted = {}
 
@@ -130,5 +131,5 @@ def about(c, seed, limit=None):
 
     out = sorted(wanted)
     if limit is not None and len(out) > limit:
-        out = rng.sample(out, limit)
+        out = [q for q in out if q[0] == c.apex] + rng.sample(out, limit)
     return [(letter_case(rng, n) if rng.random() < 0.1 else n, t) for n, t in out]

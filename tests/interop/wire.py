@@ -242,9 +242,9 @@ def show_flags(flags):
 
 def show_rr(rr):
     """show_rr prints a record for people; what the library cannot read is printed as octets."""
-    import dns.rdata
     try:
+        import dns.rdata
         rdata = dns.rdata.from_wire(rr.cls, rr.type, rr.rdata, 0, len(rr.rdata)).to_text()
-    except Exception:
+    except Exception:		# octets nobody can read, or no library to read them with
         rdata = "\\# " + rr.rdata.hex()
     return "%s %d %s %s" % (to_text(rr.owner), rr.ttl, type_name(rr.type), rdata[:100])

@@ -5,6 +5,7 @@ from $EDICT_REALZONES, special ones from zones/SET/ORIGIN.zone beside this file;
 several ways. Signing happens at run time, with keys made at run time.
 """
 import csv
+import functools
 import glob
 import lzma
 import os
@@ -69,7 +70,7 @@ def readable(origin, path):
 def sign_bind(z, directory, *options):
     key = key_for(z.origin, directory)
     out = os.path.join(directory, os.path.basename(z.path) + ".signed")
-    run(["dnssec-signzone", "-q", "-P", "-z", "-g", "-s", INCEPTION, "-e", EXPIRATION, "-o", z.origin, "-f", out, *options,
+    run(["dnssec-signzone", "-q", "-P", "-z", "-s", INCEPTION, "-e", EXPIRATION, "-o", z.origin, "-f", out, *options,
          "-S", "-K", directory, "-d", directory, z.path, key], directory)
     return readable(z.origin, out)
 
@@ -107,8 +108,8 @@ UNFIT["names", "ldns-optout"] = ()
 
 # ---------------------------------------------------------------- sets
 
-def special(directory, signings):
-    """special gives every folder of zones/ once for every way of signing."""
+def special(directory, signings, wanted=lambda name: True):
+    """special gives every folder of zones/ once for every way of signing, if a set of that name is wanted."""
     for folder in sorted(glob.glob(os.path.join(HERE, "zones", "*", ""))):
         folder = folder.rstrip("/")
         for signing in signings:
@@ -116,12 +117,12 @@ def special(directory, signings):
             if not fit:
                 continue
             name = "%s/%s" % (os.path.basename(folder), signing)
+            if not wanted(name):
+                continue
             where = os.path.join(directory, name.replace("/", "-"))
             os.makedirs(where, exist_ok=True)
             paths = sorted(glob.glob(os.path.join(folder, "*.zone")))
-            # a child before its parent: the signer takes the parent's DS from the child's keys
-            plain = sorted((zone(origin_of(p), p) for p in paths), key=lambda z: (-len(wire.labels_of(z.apex)), z.origin))
-            yield Set(name, [SIGNINGS[signing](z, where) for z in plain], fit)
+            yield Set(name, [SIGNINGS[signing](zone(origin_of(p), p), where) for p in paths], fit)
 
 
 def root(directory):
@@ -176,26 +177,42 @@ def tld(directory, delegations):
 LINE = re.compile(r"^(\S+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.*)$")
 
 
-def flat(z):
-    """flat prints a zone with one record a line. BIND's reader is tried first, then NSD's."""
-    for command in (["named-compilezone", "-q", "-j", "-i", "none", "-k", "ignore", "-n", "ignore", "-m", "ignore", "-M", "ignore",
-                     "-S", "ignore", "-T", "ignore", "-W", "ignore", "-r", "ignore", "-s", "full", "-o", "-", z.origin, z.path],
-                    ["nsd-checkzone", "-p", z.origin, z.path]):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, cwd=os.path.dirname(z.path),
+READERS = (
+    lambda z: ["named-compilezone", "-q", "-j", "-i", "none", "-k", "ignore", "-n", "ignore", "-m", "ignore", "-M", "ignore",
+               "-S", "ignore", "-T", "ignore", "-W", "ignore", "-r", "ignore", "-s", "full", "-o", "-", z.origin, z.path],
+    lambda z: ["nsd-checkzone", "-p", z.origin, z.path],
+)
+
+
+def flat(z, readers=READERS):
+    """flat prints a zone with one record a line. BIND's reader is tried first, then NSD's. Gives the text and who read."""
+    for reader in readers:
+        done = subprocess.run(reader(z), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, cwd=os.path.dirname(z.path),
                               env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
         if done.returncode == 0:
-            return done.stdout.decode("latin-1")
+            return done.stdout.decode("latin-1"), reader
     raise RuntimeError("nobody reads " + z.path)
+
+
+@functools.lru_cache(maxsize=256)
+def flat_file(z):
+    """flat_file is flat for a file that does not change while this runs."""
+    return flat(z)
+
+
+def lines_of(text):
+    """lines_of gives owner, TTL, type and RDATA of every record of a flat text."""
+    for line in text.splitlines():
+        m = LINE.match(line)
+        if m and not m.group(1).startswith(";"):
+            yield m.group(1), m.group(2), m.group(4), m.group(5)
 
 
 def records(z):
     """records gives (owner in wire form and lower case, type name, rdata text) of every record of the zone."""
     seen = {}
-    for line in flat(z).splitlines():
-        m = LINE.match(line)
-        if not m or m.group(1).startswith(";"):
-            continue
-        owner = seen.get(m.group(1))
+    for name, _, rrtype, rdata in lines_of(flat_file(z)[0]):
+        owner = seen.get(name)
         if owner is None:
-            owner = seen[m.group(1)] = wire.to_wire(m.group(1)).lower()
-        yield owner, m.group(4), m.group(5)
+            owner = seen[name] = wire.to_wire(name).lower()
+        yield owner, rrtype, rdata

@@ -87,7 +87,7 @@ static void add_sig(struct draft *d, struct rng *r, const struct name *owner, ui
 	wr_u8(&w, 13);
 	wr_u8(&w, (uint8_t)(name_labels(owner) - name_is_wildcard(owner)));
 	wr_u32(&w, ttl);
-	wr_u32(&w, 1900000000);
+	wr_u32(&w, 1900000000 + 1000U * signature[0]);
 	wr_u32(&w, 1600000000);
 	wr_u16(&w, (uint16_t)rng_next(r));
 	wr_bytes(&w, d->apex.wire, d->apex.len);

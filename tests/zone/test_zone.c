@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/work.h"
 #include "base/wr.h"
 #include "zone/zone.h"
 
@@ -337,13 +338,63 @@ static struct name random_owner(unsigned *seed)
 	return n;
 }
 
-/* Whatever goes in, in whatever order: nodes come out strictly ascending, every parent is there, every name is
+static void expect_order(const struct zone *z)
+{
+	for (size_t i = 1; i < z->n_nodes; i++) {
+		struct name a, b;
+		node_name(z->node[i - 1], &a);
+		node_name(z->node[i], &b);
+		if (name_order(&a, &b) >= 0)
+			ck_abort_msg("node %zu is not behind the one before", i);
+	}
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+enum { NAMES = 6000 };
+
+/* Files sorted as text, some pairs of whose lines are exchanged: none, few, many; and names that are out of order stand
+ * first or last. */
+START_TEST(orders_that_are_nearly_right)
+{
+	static const unsigned exchanges[] = { 0, 1, 2, 20, 300, NAMES };
+	static const char *const last[] = { "test.", "zzx.test.", "zzy.test.", "zzz.test." };
+	static char text[NAMES][32];
+	unsigned seed = 7;
+	struct zone *z = zone_of("test.");
+
+	for (unsigned i = 0; i < NAMES; i++)
+		snprintf(text[i], sizeof text[i], "n%u%s.test.", i / 3, i % 3 == 0 ? "" : i % 3 == 1 ? "-longer" : "a");
+	qsort(text, NAMES, sizeof text[0], by_text);
+	for (unsigned i = 0; i < exchanges[_i / 3]; i++) {
+		char *a = text[(unsigned)rand_r(&seed) % NAMES], *b = text[(unsigned)rand_r(&seed) % NAMES], c[sizeof text[0]];
+		memcpy(c, a, sizeof c);
+		memcpy(a, b, sizeof c);
+		memcpy(b, c, sizeof c);
+	}
+	for (unsigned i = 0; _i % 3 == 1 && i < COUNT_OF(last); i++)
+		add(z, last[i], RR_A, 60, ADDRESS, 1);
+	for (unsigned i = 0; i < NAMES; i++)
+		add(z, text[i], RR_A, 60, ADDRESS, 1);
+	if (_i % 3 == 2)
+		add(z, "aaa.test.", RR_A, 60, ADDRESS, 1);
+	zone_seal(z, NULL, NULL);
+	ck_assert_uint_eq(z->n_nodes, NAMES + (_i % 3 == 1 ? COUNT_OF(last) : _i % 3 == 2));
+	expect_order(z);
+	zone_free(z);
+}
+END_TEST
+
+/* Whatever goes in, in whatever order, with however many threads: nodes come out strictly ascending, every parent is there, every name is
  * found. */
 START_TEST(random_zones_are_in_order)
 {
 	unsigned seed = (unsigned)_i;
 	struct zone *z = zone_of("test.");
-	const int n = _i == 0 ? 30000 : 500;
+	const int n = _i < 2 ? 30000 : 500;
 
 	for (int i = 0; i < n; i++) {
 		struct name owner = random_owner(&seed);
@@ -351,7 +402,10 @@ START_TEST(random_zones_are_in_order)
 			ck_abort_msg("record %d", i);
 	}
 	ck_assert_int_eq((int)z->n_records, n);
+	work_use(_i == 0 ? 3 : 1);
 	zone_seal(z, NULL, NULL);
+	work_use(1);
+	expect_order(z);
 	for (size_t i = 0; i < z->n_nodes; i++) {
 		struct name a, b;
 		node_name(z->node[i], &a);
@@ -360,12 +414,56 @@ START_TEST(random_zones_are_in_order)
 			ck_abort_msg("node %zu", i);
 		if (i == 0)
 			continue;
-		node_name(z->node[i - 1], &b);
-		if (name_order(&b, &a) >= 0)
-			ck_abort_msg("node %zu is not behind the one before", i);
 		b = name_strip(&a, 1);
 		if (zone_find(z, &b) == NULL)
 			ck_abort_msg("node %zu has no parent", i);
+	}
+	zone_free(z);
+}
+END_TEST
+
+/* Names of 100 labels, each of which implies 98 more: so many and no more. */
+START_TEST(deep_names_have_a_budget)
+{
+	struct zone *z = zone_of("test.");
+	struct name deep = name_of("test.");
+	unsigned added = 0;
+	enum err e = OK;
+
+	for (int i = 0; i < 98; i++)
+		ck_assert(name_push(BYTES("x"), &deep, &deep));
+	for (unsigned i = 0; i < 5000 && e == OK; i++) {
+		struct name owner = deep;
+		put_u16(owner.wire + owner.len - 10, (uint16_t)(0x0100 | (i & 0xff))); /* not near its beginning */
+		owner.wire[owner.len - 7] = (uint8_t)(i >> 8);
+		e = zone_add(z, &owner, RR_A, 60, ADDRESS, 1);
+		added += e == OK;
+	}
+	ck_assert_int_eq(e, ERR_SPACE);
+	ck_assert_uint_gt(added, 900);
+	ck_assert_uint_lt(added, 1200); /* letters in upper case name what is there */
+	ck_assert(add(z, "flat.test.", RR_A, 60, ADDRESS, 1) == OK);
+	zone_any_depth(z);
+	ck_assert(add(z, "b.a.test.", RR_A, 60, ADDRESS, 1) == OK);
+	zone_seal(z, NULL, NULL);
+	expect_order(z);
+	zone_free(z);
+}
+END_TEST
+
+/* A million addresses of a network may stand in ip6.arpa. */
+START_TEST(reverse_names_are_no_deep_names)
+{
+	struct zone *z = zone_of("ip6.arpa.");
+	unsigned seed = 1;
+
+	for (int i = 0; i < 5000; i++) {
+		struct name owner = name_of("ip6.arpa.");
+		for (int k = 0; k < 32; k++) {
+			const uint8_t digit = (uint8_t)"0123456789abcdef"[rand_r(&seed) % 16];
+			ck_assert(name_push(view_of(&digit, 1), &owner, &owner));
+		}
+		ck_assert(zone_add(z, &owner, RR_PTR, 60, HOST, 1) == OK);
 	}
 	zone_free(z);
 }
@@ -385,6 +483,9 @@ int main(void)
 	tcase_add_test(t, the_root_zone);
 	tcase_add_test(t, an_rrset_of_100000);
 	tcase_add_test(t, a_node_of_65000_types);
+	tcase_add_test(t, deep_names_have_a_budget);
+	tcase_add_test(t, reverse_names_are_no_deep_names);
+	tcase_add_loop_test(t, orders_that_are_nearly_right, 0, 18);
 	tcase_add_loop_test(t, random_zones_are_in_order, 0, 8);
 	suite_add_tcase(s, t);
 	return run_suite(s);
