@@ -104,7 +104,8 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	}
 	state_write(&f->life.state, &w);
 	f->n_octets = w.len;
-	f->changed = f->life.result.n_events != 0;
+	old.last = f->life.state.last; /* that it was looked at is no change */
+	f->changed = memcmp(&old, &f->life.state, sizeof old) != 0;
 	return OK;
 }
 

@@ -320,6 +320,8 @@ enum err zone_signing_begin(const struct options *o, const struct name *apex, st
 	memset(s, 0, sizeof *s);
 	make_plan(&o->sign, s);
 	s->plan.now = now_of(o);
+	if (!sign_clock_right(s->plan.now, why))
+		return ERR_REFUSED;
 	enum err e = read_keys(dir, apex, &s->keys, why);
 	if (e == OK && s->keys.n == 0) {
 		name_print(apex, text);

@@ -51,19 +51,29 @@ static enum err refuse(struct signing *s, const char *fmt, ...)
 	return signing_fails(s, 0, 0, ERR_REFUSED, "%s", why);
 }
 
+bool sign_clock_right(int64_t now, char why[SIGN_WHY])
+{
+	time_t t = (time_t)now;
+	struct tm tm = { 0 };
+	char day[32] = "?";
+
+	if (now >= YEAR_2020)
+		return true;
+	if (gmtime_r(&t, &tm) != NULL)
+		(void)strftime(day, sizeof day, "%Y-%m-%d", &tm);
+	(void)snprintf(why, SIGN_WHY,
+		       "the clock says %s, which cannot be: set it, or signatures made now are valid for nobody", day);
+	return false;
+}
+
 static enum err check_times(struct signing *s)
 {
 	const struct sign_plan *p = s->plan;
 	const uint32_t shorter = p->validity < p->key_validity ? p->validity : p->key_validity;
-	time_t now = (time_t)p->now;
-	struct tm tm = { 0 };
-	char day[32] = "?";
+	char why[SIGN_WHY];
 
-	if (p->now < YEAR_2020) {
-		if (gmtime_r(&now, &tm) != NULL)
-			(void)strftime(day, sizeof day, "%Y-%m-%d", &tm);
-		return refuse(s, "the clock says %s, which cannot be: signatures made now would be valid for nobody", day);
-	}
+	if (!sign_clock_right(p->now, why))
+		return refuse(s, "%s", why);
 	if (p->jitter >= shorter || p->refresh >= shorter - p->jitter)
 		return refuse(s,
 			      "signatures valid for %u s, less up to %u s of jitter, are never fresh for the %u s that are "

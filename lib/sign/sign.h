@@ -112,6 +112,9 @@ struct sign_result {
  * hours, kept while 7 days are left, the file's serial, CDS with SHA-256. */
 void sign_plan_default(struct sign_plan *p);
 
+/* sign_clock_right says whether a clock may be believed: one before 2020 was never set. False: *why says so. */
+MUST_CHECK bool sign_clock_right(int64_t now, char why[SIGN_WHY]);
+
 /* sign_drops is true for the types that signing makes anew: whoever reads the zone's file leaves them out. */
 bool sign_drops(uint16_t type);
 
