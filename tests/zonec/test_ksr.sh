@@ -109,6 +109,7 @@ refuses "a changed signature" "has a signature that is wrong" "${first}s/==\$/AA
 refuses "another zone" "is of another zone" 's/^zone .*/zone other./'
 refuses "a newer version" "edited:1: is of version 2, and this zonec knows version 1" '1s/1/2/'
 refuses "a request" "is a request: sign it first" '/^RRSIG/d;/DNSKEY 257/d;s/response/request/'
+# shellcheck disable=SC2016 # sed's dollar
 refuses "half a file" "its bundle has no end" '/^end/,$d'
 refuses "a word that is none" "edited:7: is none of: zone, ttl, cds, bundle" '7s/^/x/'
 run ksr import -k keys test. nowhere
