@@ -376,6 +376,34 @@ START_TEST(keys_roll_on_time)
 }
 END_TEST
 
+/* Runs that come late each time do not make lifetimes longer: the next one counts from when it was to begin. */
+START_TEST(late_runs_do_not_add_up)
+{
+	int64_t first = 0;
+	unsigned begins = 0;
+
+	begin(&sim, 5);
+	policy_preset(&sim.p);
+	sim.w.zone_delay = sim.p.zone_delay;
+	sim.w.parent_delay = sim.p.parent_delay;
+	sim.p.zsk_lifetime = 20 * DAY;
+	for (int64_t now = START; now < START + YEAR; now += 25 * 3600) {
+		run(&sim, now);
+		for (unsigned i = 0; i < sim.s.n_keys; i++) {
+			const struct key_state *k = &sim.s.key[i];
+
+			if (k->roles != ROLE_ZSK || !k->in_use || k->thing[THING_ZONESIG].since != now ||
+			    k->thing[THING_ZONESIG].phase != RUMOURED)
+				continue;
+			first = first == 0 ? k->began : first;
+			ck_assert_int_eq(k->began, first + (int64_t)begins * 20 * DAY);
+			begins++;
+		}
+	}
+	ck_assert_uint_eq(begins, 19);
+}
+END_TEST
+
 /* Without word from the parent the old DS stays good, for ever. */
 START_TEST(a_ksk_roll_waits_for_the_parent)
 {
@@ -473,6 +501,7 @@ int main(void)
 	tcase_add_loop_test(t, a_ksk_elsewhere, 0, SEEDS / 4);
 	tcase_add_loop_test(t, it_gets_there, 0, SEEDS);
 	tcase_add_test(t, keys_roll_on_time);
+	tcase_add_test(t, late_runs_do_not_add_up);
 	tcase_add_test(t, a_ksk_roll_waits_for_the_parent);
 	tcase_add_test(t, keys_without_a_policy_are_taken_over);
 	tcase_add_test(t, word_of_the_parent_must_fit);
