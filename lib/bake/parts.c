@@ -234,7 +234,7 @@ static enum err bake_all(struct parts *p, struct name *at)
 /* tell_chain notes in the zone part how the zone denies. */
 static void tell_chain(struct parts *p)
 {
-	p->part.denial = p->chain.kind;
+	p->part.denial = (uint8_t)p->chain.kind;
 	p->part.iterations = p->chain.nsec3.iterations;
 	p->part.salt = p->chain.nsec3.salt;
 }
