@@ -29,8 +29,12 @@ static enum err read_policy(const char *place, struct policy *out, char why[SIGN
 	return OK;
 }
 
-static enum err read_state(struct store *s, const struct name *apex, struct sign_state *out, char why[SIGN_WHY])
+/* The state, and its octets: who commits the next one proves by them that it is still there. */
+static enum err read_state(struct store *s, const struct name *apex, struct following *f, struct sign_state *out,
+			   char why[SIGN_WHY])
 {
+	struct wr w = wr_of(f->was, sizeof f->was);
+	struct view octets;
 	struct store_txn *t;
 	enum err e = store_read(s, &t);
 
@@ -39,6 +43,9 @@ static enum err read_state(struct store *s, const struct name *apex, struct sign
 		return e;
 	}
 	bool right = state_of(t, apex, out);
+	if (store_signing_get(t, apex, &octets) == OK)
+		wr_view(&w, octets);
+	f->n_was = w.len;
 	store_abort(t);
 	if (!right)
 		(void)snprintf(why, SIGN_WHY, "the state of its keys cannot be used");
@@ -89,7 +96,7 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	f->n_given = 0;
 	enum err e = read_policy(o->policy, &f->policy, why);
 	if (e == OK)
-		e = read_state(s, apex, &old, why);
+		e = read_state(s, apex, f, &old, why);
 	if (e == OK)
 		e = sign_keydir(o->keydir, true, &d, why);
 	if (e == OK)
@@ -107,6 +114,35 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	old.last = f->life.state.last; /* that it was looked at is no change */
 	f->changed = memcmp(&old, &f->life.state, sizeof old) != 0;
 	return OK;
+}
+
+bool follow_had(struct store *s, const struct name *apex)
+{
+	struct view octets;
+	struct store_txn *t;
+
+	if (store_read(s, &t) != OK)
+		return false; /* whatever that is, the compile meets it, too */
+	bool had = store_signing_get(t, apex, &octets) == OK;
+	store_abort(t);
+	return had;
+}
+
+enum err follow_leave(const struct options *o, struct store *s, const struct name *apex, struct following *f,
+		      char why[SIGN_WHY])
+{
+	struct sign_state old;
+
+	memset(f, 0, sizeof *f);
+	enum err e = read_state(s, apex, f, &old, why);
+	if (e == OK && old.n_keys != 0 && !o->replace)
+		return keyio_why(
+		    why, ERR_REFUSED,
+		    "its keys follow the policy %s, and this would publish it without: say --policy; or, "
+		    "to be through with policies, --replace",
+		    old.policy);
+	f->leaves = f->changed = true;
+	return e;
 }
 
 void follow_end(struct following *f)
@@ -156,6 +192,8 @@ bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 	const struct sign_state *st = &f->life.state;
 
 	memset(s, 0, sizeof *s);
+	if (f->leaves)
+		return false;
 	plan_of(f, now, &s->plan);
 	s->keys = f->life.keys;
 	f->life.keys = (struct keys){ 0 };
@@ -204,6 +242,8 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 	struct keydir *d;
 	char why[SIGN_WHY], text[EVENT_TEXT];
 
+	if (f->leaves)
+		return true;
 	if (!o->quiet && !f->changed && o->list == NULL)
 		print_next(origin, f);
 	if (!f->changed)
@@ -231,7 +271,10 @@ enum err follow_keep(struct store *s, const struct name *apex, const struct foll
 
 	if (e != OK)
 		return e;
-	e = store_signing_put(t, apex, view_of(f->octets, f->n_octets));
+	if (!store_signing_is(t, apex, view_of(f->was, f->n_was)))
+		e = ERR_BUSY;
+	if (e == OK)
+		e = store_signing_put(t, apex, view_of(f->octets, f->n_octets));
 	if (e == OK)
 		return store_commit(t);
 	store_abort(t);

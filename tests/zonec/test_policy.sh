@@ -160,6 +160,40 @@ run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
 is "it is compiled now" code_is 0
 is "with the key that was there" [ "$(find keys2 -name '*.key' | wc -l)" = 1 ]
 
+# ---- two runs at once: the one that commits last began with a state that is old then ----
+
+mkfifo pipe
+"$zonec" compile -d db2 -k keys2 --policy policy.yaml:csk --now $((now + 86400)) test. pipe >late 2>&1 &
+exec 3>pipe # which waits until the run has begun to read the zone, and so has read the state
+now=$((now + 80000))
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+is "a run while another reads" code_is 0
+cat zone >&3
+exec 3>&-
+wait $!
+code=$?
+cp late err
+is "the other is refused" code_is 1
+is "and says what to do" says "changed since this run read it.*compile it again"
+now=$((now + 6400))
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+is "which works" code_is 0
+
+# ---- a policy is not forgotten by mistake ----
+
+run compile -d db2 test. zone
+is "a zone with a policy, compiled without" code_is 1
+is "is refused" says "its keys follow the policy csk, and this would publish it without"
+"$zonec" dump -d db2 test. >dumped
+is "and still signed" grep -q RRSIG dumped
+cp -r db2 db3
+run compile -d db3 --replace test. zone
+is "unless it is meant" code_is 0
+run compile -d db3 test. zone
+is "once" code_is 0
+run key ds-seen -d db3 test.
+is "then it has no policy" says "no policy has signed it yet"
+
 # ---- refusals ----
 
 run compile -d db --policy policy.yaml:csk test. zone
