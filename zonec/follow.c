@@ -67,6 +67,13 @@ static enum err read_bundle(struct keydir *d, const struct name *apex, int64_t n
 				 "ksr sign there, ksr import");
 	if (e != OK)
 		return e;
+	if (f->bundles.ttl > f->policy.dnskey_ttl)
+		return keyio_why(
+		    why, ERR_REFUSED,
+		    "the bundles of its KSK give the DNSKEY set a TTL of %u s, and the policy's dnskey-ttl "
+		    "is %u s, by which it would change keys too soon; raise it, or make other bundles: "
+		    "zonec ksr create",
+		    f->bundles.ttl, f->policy.dnskey_ttl);
 	for (unsigned i = 0; i < f->life.state.n_keys; i++) {
 		const struct key *file = life_key(&f->life.keys, &f->life.state.key[i]);
 		if (file != NULL && thing_is_out(&f->life.state.key[i], THING_DNSKEY))
