@@ -248,6 +248,7 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 	struct keys keys = { 0 };
 	struct keydir *d;
 	char why[SIGN_WHY], text[EVENT_TEXT];
+	unsigned purged = 0;
 
 	if (f->leaves)
 		return true;
@@ -265,9 +266,14 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 		e = keydir_keys(d, apex, &keys, why);
 	if (e == OK)
 		e = life_note(d, &keys, &f->life.state, why);
+	if (e == OK)
+		e = life_purge(d, &keys, &f->policy, &f->life.state, &purged, why);
 	keys_free(&keys);
+	if (purged != 0 && !o->quiet)
+		printf("%s: the files of %u key%s gone long since are removed\n", origin, purged,
+		       purged == 1 ? "" : "s");
 	if (e != OK)
-		complain("%s: compiled, but times in the files of its keys are old: %s", origin, why);
+		complain("%s: compiled, but the files of its keys are not as they should be: %s", origin, why);
 	return e == OK;
 }
 

@@ -76,8 +76,8 @@ struct roll_result {
  * unless their time to be inactive or removed is set. If keys must be made first, out->n_want tells which: make
  * them, and step again from the state as it was. With an empty state, keys that were already published and active
  * are taken over as they are.
- * ERR_REFUSED: what the policy wants needs the KSK, which is elsewhere: another algorithm, a zone with a CSK, or an
- * end of its being elsewhere while it is not among `keys`. */
+ * ERR_REFUSED: what the policy wants needs the KSK, which is elsewhere: another algorithm, a zone with a CSK, or
+ * an end of its being elsewhere while it is not among `keys`. */
 enum err roll_step(const struct policy *p, struct sign_state *s, const struct roll_key *keys, size_t n_keys,
 		   int64_t now, struct roll_result *out);
 

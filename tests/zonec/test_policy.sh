@@ -60,6 +60,10 @@ policies:
     keys: csk
     algorithm: ECDSAP256SHA256
     serial: unixtime
+  - name: often
+    zsk-lifetime: 4d
+    purge-keys: 1d
+    serial: unixtime
   - name: leave
     keys: none
 END
@@ -200,7 +204,7 @@ run compile -d db --policy policy.yaml:csk test. zone
 is "a policy without a key directory" code_is 2
 is "is told" says "policy needs a place for the zone's keys"
 run compile -d db -k keys --policy policy.yaml test. zone
-is "a file of four policies wants a name" says "it holds 4 policies; say which"
+is "a file of five policies wants a name" says "it holds 5 policies; say which"
 run compile -d db -k keys --policy policy.yaml:csk --nsec3 --sign test. zone
 is "a policy says it all" says "policy says all"
 # shellcheck disable=SC2016 # a master file's dollar
@@ -228,6 +232,15 @@ is "and of the parent" prints "the parent has its DS, if it acts at once"
 run key rehearse --policy policy.yaml:first -k keys2 -d db2 --until +30d test.
 is "a rehearsal from a state" prints "CSK [0-9]*: is gone"
 is "to another algorithm" prints "new KSK 1: is made, ED25519"
+
+# ---- keys that are gone do not pile up ----
+
+rm -rf db keys
+: >history
+live often 30
+is "many keys came and went" at_least 4 "ZSK [0-9]*: is gone"
+is "their files went, too" [ "$(find keys -type f | wc -l)" -le 8 ]
+is "and that was said" at_least 3 "the files of 1 key gone long since are removed"
 
 echo "Checks: $checks, Failures: $failures, Errors: 0"
 [ "$failures" = 0 ]
