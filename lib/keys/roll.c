@@ -196,6 +196,10 @@ static int64_t roll_at(const struct policy *p, const struct sign_state *s, const
 	uint32_t lifetime = (k->roles & ROLE_KSK) != 0 ? p->ksk_lifetime : p->zsk_lifetime;
 	int64_t end = k->began != 0 && lifetime != 0 ? k->began + lifetime : 0;
 
+	/* one KSK after the other: as long as the parent does not answer, more of them help nobody */
+	if ((k->roles & ROLE_KSK) != 0 && k->thing[THING_DS].phase != OMNIPRESENT)
+		end = 0;
+
 	if (inactive != 0 && (end == 0 || inactive < end))
 		end = inactive;
 	return end == 0 ? 0 : end - wait_of(p, s, THING_DNSKEY, RUMOURED);

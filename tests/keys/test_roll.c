@@ -428,7 +428,7 @@ START_TEST(a_ksk_roll_waits_for_the_parent)
 	ck_assert(list_has(&sim.w.shown[sim.w.n_shown - 1].dnskey, first));
 	ck_assert(list_has(&sim.w.shown[sim.w.n_shown - 1].keysig, first));
 	ck_assert(sim.out.wait_ds_gone && sim.out.wait_ds_seen);
-	ck_assert_uint_le(sim.s.n_keys, STATE_KEYS_MAX);
+	ck_assert_uint_eq(sim.s.n_keys, 3); /* and no third KSK is made, however often a lifetime is over */
 }
 END_TEST
 
