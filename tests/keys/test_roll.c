@@ -479,6 +479,29 @@ START_TEST(keys_without_a_policy_are_taken_over)
 }
 END_TEST
 
+/* Where a state has room for one key more, and a new algorithm needs two, its KSK must not come alone: nothing would
+ * be signed with what the DNSKEY set then has. */
+START_TEST(an_algorithm_does_not_come_by_halves)
+{
+	begin(&sim, 5);
+	policy_preset(&sim.p);
+	sim.p.algorithm = 15;
+	sim.s.last = START - DAY;
+	for (unsigned i = 0; i < STATE_KEYS_MAX - 1; i++) { /* all of them wait for the parent */
+		struct key_state *k = &sim.s.key[sim.s.n_keys++];
+
+		*k = (struct key_state){ .algorithm = 13, .roles = ROLE_CSK, .tag = (uint16_t)(100 + i) };
+		for (enum thing t = 0; t < THINGS; t++)
+			k->thing[t].phase = t == THING_DS ? UNRETENTIVE : OMNIPRESENT;
+	}
+	for (int day = 0; day < 10; day++)
+		step(&sim, &sim.s, START + day * DAY);
+	ck_assert(sim.out.full);
+	for (unsigned i = 0; i < sim.s.n_keys; i++)
+		ck_assert(sim.s.key[i].algorithm == 13 || !thing_is_out(&sim.s.key[i], THING_DNSKEY));
+}
+END_TEST
+
 START_TEST(word_of_the_parent_must_fit)
 {
 	begin(&sim, 4);
@@ -504,6 +527,7 @@ int main(void)
 	tcase_add_test(t, late_runs_do_not_add_up);
 	tcase_add_test(t, a_ksk_roll_waits_for_the_parent);
 	tcase_add_test(t, keys_without_a_policy_are_taken_over);
+	tcase_add_test(t, an_algorithm_does_not_come_by_halves);
 	tcase_add_test(t, word_of_the_parent_must_fit);
 	suite_add_tcase(s, t);
 	return run_suite(s);
