@@ -36,7 +36,9 @@ static const struct command {
 	{ "key rehearse", command_key_rehearse, "--policy FILE[:NAME] [-k KEYDIR] [-d DB] --until DATE ORIGIN",
 	  "all that a policy will do, and when", false },
 	{ "key ds-seen", command_key_ds_seen, "-d DB ORIGIN [TAG]", "the parent shows a key's DS", true },
-	{ "key ds-gone", command_key_ds_gone, "-d DB ORIGIN [TAG]", "the parent no longer shows a key's DS", true },
+	{ "key ds-gone", command_key_ds_gone, "-d DB ORIGIN [TAG]", "the parent no longer shows a key's DS",
+	  true },
+	{ "key rewind", command_key_rewind, "-d DB ORIGIN", "the clock was ahead: keys wait from now on", true },
 	{ "ksr create", command_ksr_create, "--policy FILE[:NAME] -k KEYDIR -d DB --until DATE ORIGIN",
 	  "the DNSKEY sets to come, for a KSK elsewhere", false },
 	{ "ksr sign", command_ksr_sign, "-k KEYDIR FILE", "sign them, where the KSK is", false },
@@ -114,7 +116,8 @@ static const struct command *command_of(int argc, char **argv, int *used)
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (words_match(commands[i].name, argc, argv, used))
 			return &commands[i];
-	const bool two = strcmp(argv[0], "key") == 0 || strcmp(argv[0], "ksr") == 0; /* the commands about keys have two words */
+	const bool two = strcmp(argv[0], "key") == 0 ||
+			 strcmp(argv[0], "ksr") == 0; /* the commands about keys have two words */
 	complain("there is no command '%s%s%s'; zonec --help lists them", argv[0], two && argc > 1 ? " " : "",
 		 two && argc > 1 ? argv[1] : "");
 	return NULL;

@@ -233,6 +233,25 @@ run key rehearse --policy policy.yaml:first -k keys2 -d db2 --until +30d test.
 is "a rehearsal from a state" prints "CSK [0-9]*: is gone"
 is "to another algorithm" prints "new KSK 1: is made, ED25519"
 
+# ---- a clock that goes back ----
+
+rm -rf db keys
+step csk
+now=$((now + 86400 * 3650))
+step csk
+now=$((now - 86400 * 3650))
+run compile -d db -k keys --policy policy.yaml:csk test. zone
+is "a clock that is behind the last step" code_is 1
+is "is noticed" says "set the clock right, or if it was wrong then: zonec key rewind"
+run key rewind -d db test.
+is "the clock was wrong then" code_is 0
+run key rewind -d db test.
+is "once" says "there is nothing to rewind"
+: >history
+live csk 5
+is "it goes on from there" at_least 1 "is in every cache"
+is "to where nothing is due" [ "$next" = "$now" ]
+
 # ---- keys that are gone do not pile up ----
 
 rm -rf db keys
