@@ -120,6 +120,7 @@ bench:
 	@.ci/deps build bench
 	$(AGAIN) all benches
 	@tests/bench/bench.py $(B)
+	@tests/bench/signing.py $(B)
 
 # The same zones in NSD, Knot and BIND, the same questions to all: tests/interop/README.md.
 interop interop-short:
