@@ -32,6 +32,8 @@ static const struct command {
 	{ "key list", command_key_list, "-k KEYDIR [ORIGIN]", "the keys of a directory, one a line", false },
 	{ "key status", command_key_status, "-k KEYDIR ORIGIN", "what a zone's keys do, and when", false },
 	{ "key ds", command_key_ds, "-k KEYDIR [--digest N] ORIGIN", "DS records for the parent", false },
+	{ "key signal", command_key_signal, "-d DB ORIGIN",
+	  "what the name servers publish to vouch for the first DS", false },
 	{ "key retire", command_key_retire, "-k KEYDIR ORIGIN KEY", "let a key sign no more, and then go", false },
 	{ "key rehearse", command_key_rehearse, "--policy FILE[:NAME] [-k KEYDIR] [-d DB] --until DATE ORIGIN",
 	  "all that a policy will do, and when", false },

@@ -252,6 +252,36 @@ live csk 5
 is "it goes on from there" at_least 1 "is in every cache"
 is "to where nothing is due" [ "$next" = "$now" ]
 
+# ---- name servers that vouch for the first DS ----
+
+cp zone vouched
+echo "@ NS ns1.other.example." >>vouched
+echo "@ NS Ns2.other.example." >>vouched
+rm -rf db keys
+run compile -d db -k keys --policy policy.yaml:csk test. vouched
+run key signal -d db test.
+is "before its keys are in every cache" says "neither CDS nor CDNSKEY records now"
+now=$((now + 3 * 86400))
+run compile -d db -k keys --policy policy.yaml:csk test. vouched
+"$zonec" dump -d db test. >dumped
+run key signal -d db test.
+is "signalling records" code_is 0
+is "are two for each server outside of the zone" [ "$(wc -l <out)" = 4 ]
+is "under its name" prints "^_dsboot\.test\._signal\.ns1\.other\.example\."
+sed -n 's/^_dsboot\.test\._signal\.ns1\.other\.example\./test./p' out >there
+is "and what the zone has" [ "$(grep -c -x -F -f there dumped)" = 2 ]
+is "but nothing for a server inside" [ "$(grep -c '_signal\.ns\.test' out)" = 0 ]
+# shellcheck disable=SC2016 # a master file's dollar
+(printf '%s\n' '$ORIGIN other.example.' '@ 3600 SOA ns1 h 1 1 1 1 1' '@ 3600 NS ns1' 'ns1 3600 A 192.0.2.1' &&
+	echo 'ns2 3600 A 192.0.2.2' && cat out) >servers
+run check other.example. servers
+is "a zone takes them as they are" code_is 0
+run compile -d db2 --replace test. zone
+run key signal -d db2 test.
+is "servers that are all inside" says "none of its name servers can vouch for it"
+run key signal -d db nowhere.
+is "a zone that is not there" says "no such zone"
+
 # ---- keys that are gone do not pile up ----
 
 rm -rf db keys
