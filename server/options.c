@@ -22,10 +22,14 @@ const struct option_row option_rows[] = {
 	  "close a connection that was quiet this long" },
 	{ "nsid", 0, OPTION_TEXT, AT(nsid), 0, 0, 0, "TEXT",
 	  "the server's identifier for those who ask (RFC 5001)" },
-	{ "version-string", 0, OPTION_TEXT, AT(version), 0, 0, 0, "TEXT",
-	  "answer to version.bind and version.server; off: refused" },
-	{ "hostname", 0, OPTION_TEXT, AT(hostname), 0, 0, 0, "TEXT",
-	  "answer to hostname.bind and id.server; off: refused" },
+	{ "version-bind", 0, OPTION_TEXT, AT(chaos[CHAOS_VERSION_BIND]), 0, 0, 0, "TEXT",
+	  "answer to version.bind in class CHAOS; off: refused" },
+	{ "version-server", 0, OPTION_TEXT, AT(chaos[CHAOS_VERSION_SERVER]), 0, 0, 0, "TEXT",
+	  "answer to version.server; off: refused" },
+	{ "hostname-bind", 0, OPTION_TEXT, AT(chaos[CHAOS_HOSTNAME_BIND]), 0, 0, 0, "TEXT",
+	  "answer to hostname.bind; off: refused" },
+	{ "id-server", 0, OPTION_TEXT, AT(chaos[CHAOS_ID_SERVER]), 0, 0, 0, "TEXT",
+	  "answer to id.server; off: refused" },
 	{ "any-full-tcp", 0, OPTION_FLAG, AT(any_full_tcp), 0, 0, 0, NULL,
 	  "ANY over TCP gives every record, not one RRset (RFC 8482)" },
 	{ "help", 'h', OPTION_FLAG, AT(help), 0, 0, 0, NULL, "print this" },
@@ -220,8 +224,10 @@ void options_answer(const struct options *o, struct answer_options *out)
 	answer_options_default(out);
 	out->udp_size = (uint16_t)o->udp_size;
 	out->keepalive = (uint16_t)(o->tcp_idle * 10 > UINT16_MAX ? UINT16_MAX : o->tcp_idle * 10);
-	out->version = text_or_off(o->version, "Edict " EDICT_VERSION);
-	out->hostname = text_or_off(o->hostname, own_hostname());
+	for (unsigned i = 0; i < CHAOS_NAMES; i++)
+		out->chaos[i] = text_or_off(o->chaos[i], i == CHAOS_VERSION_BIND || i == CHAOS_VERSION_SERVER
+							     ? "Edict " EDICT_VERSION
+							     : own_hostname());
 	if (o->nsid != NULL)
 		out->nsid = view_of(o->nsid, strlen(o->nsid));
 	out->any_full_over_tcp = o->any_full_tcp;

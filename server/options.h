@@ -25,7 +25,8 @@ struct options {
 	const char *database;
 	struct text_list listen; /* ADDRESS@PORT, as given */
 	const char *user;        /* NULL: edict if there is such a user, else nobody */
-	const char *nsid, *version, *hostname;
+	const char *nsid;
+	const char *chaos[CHAOS_NAMES]; /* NULL: as preset */
 	uint32_t threads; /* never 0 after parsing */
 	uint32_t udp_size;
 	uint32_t tcp_max, tcp_idle;

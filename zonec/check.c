@@ -26,7 +26,7 @@ int command_check(const struct options *o)
 	if (o->n_operands != 2 || !origin_read(o->operand[0], &origin))
 		return EXIT_USAGE;
 	progress_begin(&progress, o->quiet);
-	load_zone(o, &origin, o->operand[1], NULL, &progress, &l);
+	load_zone(o, NULL, &origin, o->operand[1], NULL, &progress, &l);
 	sign_keys_close();
 	if (!o->quiet && !o->json) {
 		if (l.zone != NULL)

@@ -41,7 +41,8 @@ static const char *changes_in_words(const struct compile_job *job)
 
 	text[0] = 0;
 	if (job->way == COMPILED_CHANGES)
-		(void)snprintf(text, sizeof text, ", %zu RRset%s changed", job->changes, job->changes == 1 ? "" : "s");
+		(void)snprintf(text, sizeof text, ", %zu RRset%s changed", job->changes,
+			       job->changes == 1 ? "" : "s");
 	return text;
 }
 
@@ -164,7 +165,7 @@ static void load(struct batch *b, const struct options *o, const struct name *ap
 	bool has_keys = f != NULL && follow_sign(f, now_of(o), &signing);
 
 	progress_begin(&b->progress, b->options->quiet);
-	load_zone(o, apex, path, has_keys ? &signing : NULL, &b->progress, l);
+	load_zone(o, b->store, apex, path, has_keys ? &signing : NULL, &b->progress, l);
 	if (f != NULL)
 		zone_signing_end(&signing);
 }
@@ -191,7 +192,7 @@ static void batch_add(struct batch *b, const struct options *o, const char *orig
 			 (unsigned long long)l.errors);
 		note(b, l.unreadable && b->options->list == NULL ? EXIT_SYSTEM : EXIT_WRONG);
 		followed(b, &apex, origin, f, false);
-	} else if (l.is_signed && l.result.unchanged) {
+	} else if (l.is_signed && l.result.unchanged && !o->replace) { /* it is there, down to its signatures */
 		keep(b, &apex, origin, &l, f);
 	} else {
 		batch_push(b, o, origin, &l, f);

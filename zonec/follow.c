@@ -93,7 +93,7 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	if (e == OK)
 		e = sign_keydir(o->keydir, true, &d, why);
 	if (e == OK)
-		e = life_run(d, apex, &f->policy, &old, now_of(o), now_of(o), &f->life, why);
+		e = life_run(d, apex, &f->policy, &old, now_of(o), NULL, &f->life, why);
 	if (e == OK && f->policy.offline_ksk != 0)
 		e = read_bundle(d, apex, now_of(o), f, why);
 	if (e == OK)
@@ -104,7 +104,8 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	}
 	state_write(&f->life.state, &w);
 	f->n_octets = w.len;
-	f->changed = f->life.result.n_events != 0;
+	old.last = f->life.state.last; /* that it was looked at is no change */
+	f->changed = memcmp(&old, &f->life.state, sizeof old) != 0;
 	return OK;
 }
 

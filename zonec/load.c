@@ -5,12 +5,14 @@
 
 #include "zone/check.h"
 #include "zone/master.h"
+#include "zonec/oldzone.h"
 #include "zonec/places.h"
 #include "zonec/report.h"
 #include "zonec/sign.h"
 
 struct loader {
 	const struct options *options;
+	struct store *store; /* NULL: no earlier self of the zone is sought */
 	const char *path;
 	struct zone *zone;
 	struct checker *checker;
@@ -170,11 +172,30 @@ static void say_short(struct loader *l)
 	say(l, false, text);
 }
 
+/* find_old looks for the zone's earlier self; false: the database cannot be read. */
+static bool find_old(struct loader *l, struct oldzone *old)
+{
+	enum err e = l->store != NULL ? oldzone_open(l->store, &l->zone->apex, old) : ERR_NOTFOUND;
+	char text[200];
+
+	if (e == OK)
+		l->signing->plan.old = &old->source;
+	if (e == OK || e == ERR_NOTFOUND)
+		return true;
+	(void)snprintf(text, sizeof text, "the zone in the database cannot be read for its signatures: %s",
+		       err_text(e));
+	say(l, true, text);
+	return false;
+}
+
 static void sign(struct loader *l, struct loaded *out)
 {
 	char why[SIGN_WHY];
+	struct oldzone old;
 
 	say_dropped(l);
+	if (!find_old(l, &old))
+		return;
 	l->signing->plan.progress = take_check_progress;
 	l->signing->plan.context = l;
 	out->is_signed = sign_zone(l->zone, &l->signing->plan, &out->result, why) == OK;
@@ -220,10 +241,12 @@ static enum err begin_signing(struct loader *l, const struct name *origin, struc
 	return e;
 }
 
-void load_zone(const struct options *o, const struct name *origin, const char *path,
+void load_zone(const struct options *o, struct store *s, const struct name *origin, const char *path,
 	       struct zone_signing *by_policy, struct progress *progress, struct loaded *out)
 {
-	struct loader l = { .options = o, .path = path, .zone = zone_new(origin), .progress = progress };
+	struct loader l = {
+		.options = o, .store = s, .path = path, .zone = zone_new(origin), .progress = progress
+	};
 	struct zone_signing by_options;
 	struct check_options co;
 

@@ -7,6 +7,7 @@
 #ifndef ZONEC_LOAD_H
 #define ZONEC_LOAD_H
 
+#include "store/store.h"
 #include "zone/zone.h"
 #include "zonec/progress.h"
 #include "zonec/sign.h"
@@ -23,8 +24,9 @@ struct loaded {
 
 /* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard
  * output), and how far it is through `progress`, which has begun. It signs the zone by a plan of a policy, if
- * there is one (not NULL), or as the options say. out->zone is the caller's to free. */
-void load_zone(const struct options *o, const struct name *origin, const char *path,
+ * there is one (not NULL), or as the options say; signatures of its earlier self in the database `s`, which may be
+ * NULL, stay as long as they are good. out->zone is the caller's to free. */
+void load_zone(const struct options *o, struct store *s, const struct name *origin, const char *path,
 	       struct zone_signing *by_policy, struct progress *progress, struct loaded *out);
 
 #endif

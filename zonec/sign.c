@@ -43,8 +43,12 @@ static const struct word serials[] = { { "keep", SERIAL_KEEP },
 				       { "unixtime", SERIAL_UNIXTIME },
 				       { "dateserial", SERIAL_DATE },
 				       { NULL, 0 } };
-static const struct word digests[] = { { "sha384", 1U << ZONEMD_SHA384 }, { "sha512", 1U << ZONEMD_SHA512 }, { NULL, 0 } };
-static const struct word ds_digests[] = { { "sha256", 1U << DS_SHA256 }, { "sha384", 1U << DS_SHA384 }, { NULL, 0 } };
+static const struct word digests[] = { { "sha384", 1U << ZONEMD_SHA384 },
+				       { "sha512", 1U << ZONEMD_SHA512 },
+				       { NULL, 0 } };
+static const struct word ds_digests[] = { { "sha256", 1U << DS_SHA256 },
+					  { "sha384", 1U << DS_SHA384 },
+					  { NULL, 0 } };
 
 /* find_word finds the first n characters of `text` in a table. */
 static const struct word *find_word(const struct word *table, const char *text, size_t n)
@@ -92,8 +96,8 @@ static bool wrong(const char *option, const char *value, const char *wanted)
 
 static bool times_are_right(const struct sign_options *o)
 {
-	const char *const times[][2] = { { "--validity", o->validity }, { "--key-validity", o->key_validity },
-					 { "--jitter", o->jitter },     { "--refresh", o->refresh },
+	const char *const times[][2] = { { "--validity", o->validity },   { "--key-validity", o->key_validity },
+					 { "--jitter", o->jitter },       { "--refresh", o->refresh },
 					 { "--inception", o->inception }, { "--dnskey-ttl", o->dnskey_ttl } };
 	uint32_t seconds;
 
@@ -130,7 +134,8 @@ static bool iterations_are_right(const struct sign_options *o)
 	if (*o->iterations < '0' || *o->iterations > '9' || *end != 0 || n > UINT16_MAX)
 		return wrong("--iterations", o->iterations, "a number up to 65535");
 	if (n > 0 && !o->allow_iterations) {
-		complain("--iterations: 0 is right for every zone, more makes work for servers and validators and hides "
+		complain("--iterations: 0 is right for every zone, more makes work for servers and validators and "
+			 "hides "
 			 "nothing (RFC 9276); --allow-iterations insists");
 		return false;
 	}
@@ -139,8 +144,9 @@ static bool iterations_are_right(const struct sign_options *o)
 
 static bool says_how(const struct sign_options *o)
 {
-	const char *const words[] = { o->salt,	       o->iterations, o->zonemd,    o->serial, o->cds_digests, o->validity,
-				      o->key_validity, o->inception,  o->jitter,    o->refresh, o->dnskey_ttl };
+	const char *const words[] = { o->salt,        o->iterations, o->zonemd,       o->serial,
+				      o->cds_digests, o->validity,   o->key_validity, o->inception,
+				      o->jitter,      o->refresh,    o->dnskey_ttl };
 	bool any = o->nsec || o->nsec3 || o->optout || o->allow_iterations || o->cds_delete || o->csync;
 
 	for (size_t i = 0; i < COUNT_OF(words); i++)
@@ -226,22 +232,28 @@ static void no_signer(const struct keys *keys, const char *dir, int64_t now, cha
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct key *k = &keys->key[i];
 		if (k->private == NULL && active(k, now)) {
-			(void)snprintf(why, SIGN_WHY, "no key signs: of key %s the private half is missing in %s", k->file, dir);
+			(void)snprintf(why, SIGN_WHY, "no key signs: of key %s the private half is missing in %s",
+				       k->file, dir);
 			return;
 		}
-		if (k->time[KEY_ACTIVATE] > now && (soon == NULL || k->time[KEY_ACTIVATE] < soon->time[KEY_ACTIVATE]))
+		if (k->time[KEY_ACTIVATE] > now &&
+		    (soon == NULL || k->time[KEY_ACTIVATE] < soon->time[KEY_ACTIVATE]))
 			soon = k;
-		if (k->time[KEY_INACTIVE] <= now && (last == NULL || k->time[KEY_INACTIVE] > last->time[KEY_INACTIVE]))
+		if (k->time[KEY_INACTIVE] <= now &&
+		    (last == NULL || k->time[KEY_INACTIVE] > last->time[KEY_INACTIVE]))
 			last = k;
 	}
 	if (soon != NULL && soon->time[KEY_ACTIVATE] != KEY_NEVER) {
 		date_print(soon->time[KEY_ACTIVATE], text);
-		(void)snprintf(why, SIGN_WHY, "no key signs yet: the first, %s, does from %s on", soon->file, text);
+		(void)snprintf(why, SIGN_WHY, "no key signs yet: the first, %s, does from %s on", soon->file,
+			       text);
 	} else if (last != NULL) {
 		date_print(last->time[KEY_INACTIVE], text);
-		(void)snprintf(why, SIGN_WHY, "no key signs any more: the last, %s, did until %s", last->file, text);
+		(void)snprintf(why, SIGN_WHY, "no key signs any more: the last, %s, did until %s", last->file,
+			       text);
 	} else {
-		(void)snprintf(why, SIGN_WHY, "no key signs: none of the %zu in %s has a time to begin", keys->n, dir);
+		(void)snprintf(why, SIGN_WHY, "no key signs: none of the %zu in %s has a time to begin", keys->n,
+			       dir);
 	}
 }
 
@@ -253,8 +265,9 @@ static enum err choose_keys(struct zone_signing *s, const char *dir, char why[SI
 	bool signs = false;
 
 	if (s->keys.n > SIGN_KEYS_MAX) {
-		(void)snprintf(why, SIGN_WHY, "%zu keys in %s are more than the %d a zone is signed with: retire some",
-			       s->keys.n, dir, SIGN_KEYS_MAX);
+		(void)snprintf(why, SIGN_WHY,
+			       "%zu keys in %s are more than the %d a zone is signed with: retire some", s->keys.n,
+			       dir, SIGN_KEYS_MAX);
 		return ERR_SPACE;
 	}
 	key_uses(s->keys.key, s->keys.n, now, use);
@@ -320,10 +333,13 @@ enum err zone_signing_begin(const struct options *o, const struct name *apex, st
 	memset(s, 0, sizeof *s);
 	make_plan(&o->sign, s);
 	s->plan.now = now_of(o);
+	if (!sign_clock_right(s->plan.now, why))
+		return ERR_REFUSED;
 	enum err e = read_keys(dir, apex, &s->keys, why);
 	if (e == OK && s->keys.n == 0) {
 		name_print(apex, text);
-		(void)snprintf(why, SIGN_WHY, "%.200s has no key of %.255s: zonec key generate makes one", dir, text);
+		(void)snprintf(why, SIGN_WHY, "%.200s has no key of %.255s: zonec key generate makes one", dir,
+			       text);
 		e = ERR_NOTFOUND;
 	}
 	if (e == OK)

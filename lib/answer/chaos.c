@@ -1,24 +1,11 @@
 #include "answer/chaos.h"
 
-#define TEXT_AT(f) offsetof(struct answer_options, f)
-
-static const struct {
-	struct view name;
-	size_t at; /* of the text in the options; NULL there: turned off */
-} texts[] = {
-	{ { (const uint8_t *)"\7version\4bind", 14 }, TEXT_AT(version) },
-	{ { (const uint8_t *)"\7version\6server", 16 }, TEXT_AT(version) },
-	{ { (const uint8_t *)"\10hostname\4bind", 15 }, TEXT_AT(hostname) },
-	{ { (const uint8_t *)"\2id\6server", 11 }, TEXT_AT(hostname) },
+static const struct view names[CHAOS_NAMES] = {
+	[CHAOS_VERSION_BIND] = { (const uint8_t *)"\7version\4bind", 14 },
+	[CHAOS_VERSION_SERVER] = { (const uint8_t *)"\7version\6server", 16 },
+	[CHAOS_HOSTNAME_BIND] = { (const uint8_t *)"\10hostname\4bind", 15 },
+	[CHAOS_ID_SERVER] = { (const uint8_t *)"\2id\6server", 11 },
 };
-
-static const char *text_of(const struct ask *q, size_t at)
-{
-	const char *text;
-
-	memcpy(&text, (const uint8_t *)q->a->options + at, sizeof text);
-	return text;
-}
 
 static void put_text(struct ask *q, const char *text)
 {
@@ -38,10 +25,10 @@ uint16_t chaos_answer(struct ask *q)
 {
 	const struct qname *n = &q->link->name;
 
-	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		if (!view_eq(view_of(n->lower, n->len), texts[i].name))
+	for (size_t i = 0; i < CHAOS_NAMES; i++) {
+		if (!view_eq(view_of(n->lower, n->len), names[i]))
 			continue;
-		const char *text = text_of(q, texts[i].at);
+		const char *text = q->a->options->chaos[i];
 		if (text == NULL)
 			break;
 		q->aa = true;

@@ -15,12 +15,14 @@
 #include "base/wr.h"
 #include "store/snapshot.h"
 
+/* The names of class CHAOS that tell who answers (RFC 4892). */
+enum chaos_name { CHAOS_VERSION_BIND, CHAOS_VERSION_SERVER, CHAOS_HOSTNAME_BIND, CHAOS_ID_SERVER, CHAOS_NAMES };
+
 /* What the operator chose; shared by all threads, never changed while they run. */
 struct answer_options {
 	uint16_t udp_size;             /* largest UDP answer, and what our OPT says; 1232 */
 	uint16_t keepalive;            /* what the TCP keepalive option says, in 100 ms (RFC 7828) */
-	const char *version;           /* CHAOS version.bind, version.server; NULL: refused */
-	const char *hostname;          /* CHAOS hostname.bind, id.server; NULL: refused */
+	const char *chaos[CHAOS_NAMES]; /* what these names answer; NULL: refused */
 	struct view nsid;              /* empty: no NSID (RFC 5001) */
 	uint16_t nsec3_iterations_max; /* above: no proofs, EDE 27 (RFC 9276 3.2) */
 	bool any_full_over_tcp;        /* RFC 8482: ANY over TCP gets everything */

@@ -35,8 +35,8 @@ void chain_of(const struct name *apex, const struct zonepart *part, struct chain
 /* chain_same: the same kind and parameters. */
 bool chain_same(const struct chain *a, const struct chain *b);
 
-/* chain_nsec3 gives the RRset among those of one owner that belongs to the chain, or NULL: it stands one label below
- * the apex. Then there is the hash that the label is, too, and the record's flags. */
+/* chain_nsec3 gives the RRset among those of one owner that belongs to the chain, or NULL: it stands one label
+ * below the apex. Then there is the hash that the label is, too, and the record's flags. */
 const struct rrset *chain_nsec3(const struct chain *c, const struct name *owner, const struct rrset *sets,
 				uint8_t hash[NSEC3_HASH_LEN], uint8_t *flags);
 

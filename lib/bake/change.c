@@ -69,7 +69,8 @@ static enum err open_zone(struct changer *c)
 	enum err e = store_zone_get(c->t, c->apex, &c->row);
 
 	if (e != OK)
-		return changer_refuse(c, e, c->apex, e == ERR_NOTFOUND ? "no such zone in the database" : err_text(e));
+		return changer_refuse(c, e, c->apex,
+				      e == ERR_NOTFOUND ? "no such zone in the database" : err_text(e));
 	return c->row.flags & ZONE_ROW_POOLED ? OK : read_part(c);
 }
 
@@ -94,7 +95,8 @@ static void group(struct changer *c, const struct change *ch, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || !name_eq(&list[i]->owner, &list[i - 1]->owner)) {
 			c->touched = grow_array(c->touched, &c->cap_touched, c->n_touched + 1, sizeof *c->touched);
-			c->touched[c->n_touched++] = (struct touched){ .owner = &list[i]->owner, .change = &list[i] };
+			c->touched[c->n_touched++] =
+			    (struct touched){ .owner = &list[i]->owner, .change = &list[i] };
 		}
 		c->touched[c->n_touched - 1].n_changes++;
 	}
@@ -363,8 +365,8 @@ static enum err follow_above(struct changer *c, const struct name *owner, bool g
 	return OK;
 }
 
-/* put_name replaces the records of a name. Of one that was an empty non-terminal and gets data that are no records of
- * its own (NSEC3) the old one goes. */
+/* put_name replaces the records of a name. Of one that was an empty non-terminal and gets data that are no records
+ * of its own (NSEC3) the old one goes. */
 static enum err put_name(struct changer *c, const struct touched *t, enum presence was, enum presence is)
 {
 	enum err e = OK;
@@ -451,7 +453,7 @@ static enum err put_parts(struct changer *c, const struct zone *z)
 
 	if (e == OK)
 		e = parts_pool(&p) ? pool_put(c->store, c->t, &c->zone, p.nodes.e, p.nodes.n, &c->arena)
-				      : move_out(c, &p);
+				   : move_out(c, &p);
 	parts_row(&p, &c->row);
 	c->part = p.part;
 	c->row.names = z->n_nodes;

@@ -29,27 +29,27 @@
 #include "zone/zone.h"
 
 struct change {
-	struct name owner; /* letter case as it shall be kept */
-	uint16_t type;     /* never RRSIG: they are with what they cover */
+	struct name owner;       /* letter case as it shall be kept */
+	uint16_t type;           /* never RRSIG: they are with what they cover */
 	const struct rrset *set; /* what is there afterwards with its RRSIGs, in any order; NULL: nothing */
 };
 
 /*
- * change_apply changes a zone in a write transaction of the caller, who may put several changes into it and commits
- * them. Of several changes of one RRset the last counts. On failure *why is one line for the operator. Nothing was
- * written if the zone is not there (ERR_NOTFOUND), if the change may not be (ERR_REFUSED), or if an RRset or a name is
- * too large to be served (ERR_SPACE). After any other failure the transaction has to be aborted. A new serial is a
- * change of the SOA like any other. Whether the zone is still a good one is the caller's question; its answers are
- * those of the records it has then.
+ * change_apply changes a zone in a write transaction of the caller, who may put several changes into it and
+ * commits them. Of several changes of one RRset the last counts. On failure *why is one line for the operator.
+ * Nothing was written if the zone is not there (ERR_NOTFOUND), if the change may not be (ERR_REFUSED), or if an
+ * RRset or a name is too large to be served (ERR_SPACE). After any other failure the transaction has to be
+ * aborted. A new serial is a change of the SOA like any other. Whether the zone is still a good one is the
+ * caller's question; its answers are those of the records it has then.
  *
- * ERR_REFUSED is for a change outside the zone or without an SOA afterwards; and, unless the zone is in the pool, for
- * what changes all of it and takes a whole build (compile.h): another kind of chain or other NSEC3 parameters, the
- * last record of a chain or the first, an SOA that gets its first RRSIG or loses the last, an NSEC3 record that comes
- * or goes for a name that does not (as when a chain begins or ends to opt out).
+ * ERR_REFUSED is for a change outside the zone or without an SOA afterwards; and, unless the zone is in the pool,
+ * for what changes all of it and takes a whole build (compile.h): another kind of chain or other NSEC3 parameters,
+ * the last record of a chain or the first, an SOA that gets its first RRSIG or loses the last, an NSEC3 record
+ * that comes or goes for a name that does not (as when a chain begins or ends to opt out).
  *
  * What is known of the whole zone is kept exactly, but these, which a build makes exact again: the row's soonest
- * expiry is never later than that of any RRSIG but stays when the one goes that it is of; opt-out, wildcards and the
- * depths of cuts stay noted when the last goes.
+ * expiry is never later than that of any RRSIG but stays when the one goes that it is of; opt-out, wildcards and
+ * the depths of cuts stay noted when the last goes.
  */
 enum err change_apply(struct store *s, struct store_txn *t, const struct name *apex, const struct change *c,
 		      size_t n, char why[256]);

@@ -239,8 +239,8 @@ static void flush(struct group *g)
 /* A zone of so many names fills more pages than the pool takes: each name takes more than an octet. */
 enum { SURELY_BIG = POOL_OCTETS };
 
-/* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs. What is
- * surely big may have changed little, and is baked only if it has to be. */
+/* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs.
+ * What is surely big may have changed little, and is baked only if it has to be. */
 static void take(struct group *g, struct compile_job *job)
 {
 	struct member *m = &g->member[g->n];

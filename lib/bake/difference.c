@@ -111,8 +111,8 @@ static void compare_set(struct walk *w, const struct node *n, const struct rrset
 		walk_next(w);
 }
 
-/* compare_rest notes what the rows have behind the slice's last node and before the next slice's first (NULL: there
- * is no next slice). */
+/* compare_rest notes what the rows have behind the slice's last node and before the next slice's first (NULL:
+ * there is no next slice). */
 static void compare_rest(struct walk *w, const struct node *next)
 {
 	struct name end;

@@ -23,8 +23,8 @@ struct difference {
 };
 
 /* difference_find compares a sealed zone with its earlier self, by all threads (base/work.h), and stops when more
- * than `most` RRsets differ: in TTL, records, RRSIGs or letter case of the owner. ERR_BUSY: the zone in the database
- * was changed meanwhile; ERR_DAMAGED. difference_free gives back the list, also after a failure. */
+ * than `most` RRsets differ: in TTL, records, RRSIGs or letter case of the owner. ERR_BUSY: the zone in the
+ * database was changed meanwhile; ERR_DAMAGED. difference_free gives back the list, also after a failure. */
 enum err difference_find(const struct earlier *was, const struct zone *z, size_t most, struct difference *out);
 void difference_free(struct difference *d);
 

@@ -22,7 +22,8 @@ enum err earlier_open(struct store *s, const struct name *apex, struct earlier *
 
 bool earlier_is_now(const struct earlier *z, struct store_txn *t, struct zone_row *row)
 {
-	return store_zone_get(t, &z->apex, row) == OK && row->rows == z->row.rows && row->changed == z->row.changed;
+	return store_zone_get(t, &z->apex, row) == OK && row->rows == z->row.rows &&
+	       row->changed == z->row.changed;
 }
 
 enum err earlier_begin(const struct earlier *z, const struct name *from, struct earlier_walk **out)

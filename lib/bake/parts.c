@@ -13,7 +13,7 @@ struct baked {
 	struct entry_list nodes;
 	struct run_entry *run;
 	size_t n_runs, cap_runs;
-	size_t n_chained; /* nodes that are in an NSEC3 chain */
+	size_t n_chained;     /* nodes that are in an NSEC3 chain */
 	struct zonepart part; /* what the slice means to the whole zone: masks and flags */
 	uint64_t signatures, expires;
 	enum err e;
@@ -40,14 +40,15 @@ static bool hash_in_chain(const struct parts *p, const struct name *owner, uint8
 	uint8_t again[NSEC3_HASH_LEN], flags;
 	struct name hashed;
 
-	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) || !chain_owner(&p->of->apex, hash, &hashed))
+	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) ||
+	    !chain_owner(&p->of->apex, hash, &hashed))
 		return false;
 	const struct node *n = zone_find(p->of, &hashed);
 	return n != NULL && chain_nsec3(&p->chain, &hashed, n->rrsets, again, &flags) != NULL;
 }
 
-/* is_chained: the chain has a record for this node. Where a cut or a DNAME stands above, none should be, and hashing
- * is saved until it turns out that some record has no other name. */
+/* is_chained: the chain has a record for this node. Where a cut or a DNAME stands above, none should be, and
+ * hashing is saved until it turns out that some record has no other name. */
 static bool is_chained(struct baked *b, const struct node *n, const struct name *owner, uint8_t *hash)
 {
 	const struct parts *p = b->p;
@@ -81,7 +82,8 @@ static enum err link_name(struct baked *b, const struct name *owner, const struc
 	return e;
 }
 
-void parts_note(struct zonepart *part, const struct bake_zone *z, const struct name *owner, const struct rrset *sets)
+void parts_note(struct zonepart *part, const struct bake_zone *z, const struct name *owner,
+		const struct rrset *sets)
 {
 	unsigned labels = name_labels(owner);
 
@@ -232,7 +234,7 @@ static enum err bake_all(struct parts *p, struct name *at)
 /* tell_chain notes in the zone part how the zone denies. */
 static void tell_chain(struct parts *p)
 {
-	p->part.denial = p->chain.kind;
+	p->part.denial = (uint8_t)p->chain.kind;
 	p->part.iterations = p->chain.nsec3.iterations;
 	p->part.salt = p->chain.nsec3.salt;
 }

@@ -3,9 +3,9 @@
 #include "bake/difference.h"
 
 /*
- * A name that is changed costs 110 us of CPU, one of a whole build 3 (1.28 million names with 2.95 million records).
- * And while changes are written nobody else can write: a build lets others go first every megabyte. A whole build
- * costs some flushes of the disk, too, whatever it writes.
+ * A name that is changed costs 110 us of CPU, one of a whole build 3 (1.28 million names with 2.95 million
+ * records). And while changes are written nobody else can write: a build lets others go first every megabyte. A
+ * whole build costs some flushes of the disk, too, whatever it writes.
  */
 enum { FEW = 50, PART = 50, CHANGES_MAX = 10000 };
 

@@ -14,8 +14,8 @@
 #include "bake/compile.h"
 
 /* recompile does it and tells in the job what it did. False: the database is as it was, and the zone takes a whole
- * build: it is not there or in the pool, took updates, was changed meanwhile by somebody else or is damaged, too much
- * differs, or what differs cannot be changed in place (change.h); or the caller wants it (facts.replace). */
+ * build: it is not there or in the pool, took updates, was changed meanwhile by somebody else or is damaged, too
+ * much differs, or what differs cannot be changed in place (change.h); or the caller wants it (facts.replace). */
 MUST_CHECK bool recompile(struct store *s, struct compile_job *job);
 
 #endif

@@ -138,8 +138,8 @@ static enum err try_name(struct relink *r, const struct name *owner)
 	return changer_find(r->c, owner) == NULL ? changer_touch(r->c, owner) : OK;
 }
 
-/* try_up tries a name and those above it, down to `labels` labels, but not what is above `before`, too: it was tried
- * with that. */
+/* try_up tries a name and those above it, down to `labels` labels, but not what is above `before`, too: it was
+ * tried with that. */
 static enum err try_up(struct relink *r, const struct name *owner, unsigned labels, const struct name *before)
 {
 	struct name above = *owner;
@@ -216,8 +216,9 @@ static enum err find_names(struct relink *r)
 		if (hides_otherwise(c, &c->touched[i]))
 			e = try_below(r, c->touched[i].owner);
 	if (e == OK && r->left != 0)
-		return changer_refuse(c, ERR_REFUSED, c->apex,
-				      "NSEC3 records come or go whose names do not: the whole zone has to be compiled");
+		return changer_refuse(
+		    c, ERR_REFUSED, c->apex,
+		    "NSEC3 records come or go whose names do not: the whole zone has to be compiled");
 	return e;
 }
 
@@ -306,5 +307,6 @@ enum err relink_chained(struct changer *c, const struct name *owner, struct chai
 
 enum err relink_apply(struct changer *c)
 {
-	return runs_apply(c->t, store_psize(c->store), c->row.image, c->part.denial, c->link, c->n_links, &c->arena);
+	return runs_apply(c->t, store_psize(c->store), c->row.image, c->part.denial, c->link, c->n_links,
+			  &c->arena);
 }

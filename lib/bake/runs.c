@@ -97,7 +97,8 @@ enum err runs_all(struct build *b, size_t psize, uint64_t image, uint8_t kind, c
 	return put_new(&(struct writer){ .build = b, .psize = psize, .image = image, .kind = kind }, e, n);
 }
 
-enum err runs_new(struct store_txn *t, size_t psize, uint64_t image, uint8_t kind, const struct run_entry *e, size_t n)
+enum err runs_new(struct store_txn *t, size_t psize, uint64_t image, uint8_t kind, const struct run_entry *e,
+		  size_t n)
 {
 	return put_new(&(struct writer){ .txn = t, .psize = psize, .image = image, .kind = kind }, e, n);
 }

@@ -20,9 +20,12 @@
 #include "store/store.h"
 
 /* runs_all writes the chain of a new image: entries ascending, appended to the build slice by slice. runs_new does
- * it in one write transaction: for an image that is still small. ERR_SPACE: an entry is larger than a page can be. */
-enum err runs_all(struct build *b, size_t psize, uint64_t image, uint8_t kind, const struct run_entry *e, size_t n);
-enum err runs_new(struct store_txn *t, size_t psize, uint64_t image, uint8_t kind, const struct run_entry *e, size_t n);
+ * it in one write transaction: for an image that is still small. ERR_SPACE: an entry is larger than a page can be.
+ */
+enum err runs_all(struct build *b, size_t psize, uint64_t image, uint8_t kind, const struct run_entry *e,
+		  size_t n);
+enum err runs_new(struct store_txn *t, size_t psize, uint64_t image, uint8_t kind, const struct run_entry *e,
+		  size_t n);
 
 /* One entry that comes, replaces the one with its key, or goes. */
 struct run_change {

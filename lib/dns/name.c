@@ -370,6 +370,21 @@ static inline uint8_t of_rank(uint8_t k)
 	return c < 'A' ? c : (uint8_t)(c + 26);
 }
 
+/* put_ranks maps a label's octets, eight at a time; the last eight overlap those before. */
+static void put_ranks(uint8_t *to, const uint8_t *octets, size_t n)
+{
+	uint64_t w;
+
+	for (size_t k = 0; n < 8 && k < n; k++)
+		to[k] = rank_of(octets[k]);
+	for (size_t left = n; n >= 8 && left > 0; left = left < 8 ? 0 : left - 8) {
+		size_t at = left < 8 ? n - 8 : n - left;
+		memcpy(&w, octets + at, sizeof w);
+		w = name_rank8(name_fold8(w));
+		memcpy(to + at, &w, sizeof w);
+	}
+}
+
 size_t name_key(const struct name *n, uint8_t key[NAME_KEY_MAX])
 {
 	uint8_t at[NAME_LABELS_MAX + 1];
@@ -378,8 +393,8 @@ size_t name_key(const struct name *n, uint8_t key[NAME_KEY_MAX])
 
 	while (labels > 0) {
 		const uint8_t *label = n->wire + at[--labels];
-		for (unsigned k = 1; k <= label[0]; k++)
-			*to++ = rank_of(label[k]);
+		put_ranks(to, label + 1, label[0]);
+		to += label[0];
 		*to++ = 0;
 	}
 	return (size_t)(to - key);

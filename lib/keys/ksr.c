@@ -58,7 +58,7 @@ static bool wrong(struct parse *p, const char *what)
 
 static bool word_is_text(const struct parse *p, size_t i, const char *text)
 {
-	return i < p->n && text_same(p->word[i].p, p->word[i].n, text);
+	return i < p->n && view_eq(view_of(p->word[i].p, p->word[i].n), view_of(text, strlen(text)));
 }
 
 static bool cut(struct parse *p, const char *at, const char *end)

@@ -17,7 +17,7 @@ static bool file_of(const struct name *zone, char out[KEY_FILE_MAX + 16])
 	size_t n = strlen(k.file);
 	for (int plus = 0; plus < 2 && n > 0; n--)
 		plus += k.file[n - 1] == '+';
-	snprintf(out, KEY_FILE_MAX + 16, "%.*s.bundles", (int)n, k.file);
+	snprintf(out, KEY_FILE_MAX + 16, "%.*sbundles", (int)n, k.file);
 	return true;
 }
 

@@ -45,13 +45,25 @@ const struct key *life_key(const struct keys *keys, const struct key_state *k)
 	return NULL;
 }
 
-static enum err step(const struct policy *p, struct life *l, int64_t now, char why[KEY_WHY])
+static bool is_spent(const struct life_ahead *ahead, uint16_t tag)
+{
+	for (unsigned i = 0; ahead != NULL && i < ahead->n; i++)
+		if (ahead->spent[i] == tag)
+			return true;
+	return false;
+}
+
+static enum err step(const struct policy *p, struct life *l, int64_t now, const struct life_ahead *ahead,
+		     char why[KEY_WHY])
 {
 	struct roll_key files[KEYS_MAX];
 	size_t n = l->keys.n < KEYS_MAX ? l->keys.n : KEYS_MAX;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		life_roll_key(&l->keys.key[i], now, &files[i]);
+		if (is_spent(ahead, files[i].tag))
+			files[i].remove = now;
+	}
 	if (roll_step(p, &l->state, files, n, now, &l->result) != OK)
 		return keyio_why(
 		    why, ERR_REFUSED,
@@ -62,7 +74,7 @@ static enum err step(const struct policy *p, struct life *l, int64_t now, char w
 }
 
 static enum err make(struct keydir *d, const struct name *zone, const struct roll_want *want, int64_t now,
-		     int64_t made, char why[KEY_WHY])
+		     int64_t clock, char why[KEY_WHY])
 {
 	struct key k;
 
@@ -71,8 +83,8 @@ static enum err make(struct keydir *d, const struct name *zone, const struct rol
 	k.flags = DNSKEY_ZONE | ((want->roles & ROLE_KSK) != 0 ? DNSKEY_SEP : 0);
 	k.protocol = 3;
 	k.algorithm = want->algorithm;
-	k.time[KEY_CREATED] = made;
-	if (now > made)
+	k.time[KEY_CREATED] = clock;
+	if (now > clock)
 		k.time[KEY_PUBLISH] = now;
 	return keydir_generate(d, &k, want->bits, why);
 }
@@ -97,7 +109,7 @@ static enum err all_are_here(const struct life *l, char why[KEY_WHY])
 
 /* Bounded: each round makes a key the engine then takes, or the engine wants none. */
 enum err life_run(struct keydir *d, const struct name *zone, const struct policy *p, const struct sign_state *old,
-		  int64_t now, int64_t made, struct life *out, char why[KEY_WHY])
+		  int64_t now, const struct life_ahead *ahead, struct life *out, char why[KEY_WHY])
 {
 	enum err e = OK;
 
@@ -107,11 +119,11 @@ enum err life_run(struct keydir *d, const struct name *zone, const struct policy
 		out->state = *old;
 		e = keydir_keys(d, zone, &out->keys, why);
 		if (e == OK)
-			e = step(p, out, now, why);
+			e = step(p, out, now, ahead, why);
 		if (e != OK || out->result.n_want == 0)
 			break;
 		for (unsigned i = 0; i < out->result.n_want && e == OK; i++)
-			e = make(d, zone, &out->result.want[i], now, made, why);
+			e = make(d, zone, &out->result.want[i], now, ahead != NULL ? ahead->clock : now, why);
 	}
 	if (e == OK && out->result.n_want != 0)
 		e = keyio_why(why, ERR_SPACE, "more keys than a zone can have");

@@ -18,19 +18,28 @@
 #include "keys/keydir.h"
 #include "keys/roll.h"
 
+enum { AHEAD_KEYS_MAX = 256 };
+
 struct life {
 	struct keys keys;        /* all keys of the zone */
 	struct sign_state state; /* after the run */
 	struct roll_result result;
 };
 
+/* What is planned ahead of its time: the clock's own time, and the keys that the plan is through with. */
+struct life_ahead {
+	int64_t clock;
+	unsigned n;
+	uint16_t spent[AHEAD_KEYS_MAX]; /* tags */
+};
+
 /* life_run takes the state from `old` to `now` in *out, whose keys are the caller's to give back with life_end.
- * What is made ahead of its time says so: `made` is the clock's time, and a key for a later `now` has that as
- * Publish. On failure *why is a sentence for the operator, and nothing but unused keys was written. ERR_REFUSED:
- * what the policy wants cannot be done; others are keydir.h's. */
+ * With `ahead` (else NULL) it plans: keys that it makes have `now` as Publish. On failure *why is a sentence for
+ * the operator, and nothing but unused keys was written. ERR_REFUSED: what the policy wants cannot be done; others
+ * are keydir.h's. */
 MUST_CHECK enum err life_run(struct keydir *d, const struct name *zone, const struct policy *p,
-			     const struct sign_state *old, int64_t now, int64_t made, struct life *out,
-			     char why[KEY_WHY]);
+			     const struct sign_state *old, int64_t now, const struct life_ahead *ahead,
+			     struct life *out, char why[KEY_WHY]);
 void life_end(struct life *l);
 
 /* life_key gives the file of a key of the state, or NULL: it is not in the directory. */

@@ -96,9 +96,10 @@ PRINTF_LIKE(3, 4) static enum err fail(struct policy_why *why, enum err e, const
 	return e;
 }
 
+/* The octets are the caller's to free, whatever the outcome. */
 static enum err file_read(const char *file, char **out, size_t *n, struct policy_why *why)
 {
-	FILE *f = fopen(file, "r");
+	FILE *f = fopen(file, "re");
 
 	if (f == NULL)
 		return fail(why, ERR_NOTFOUND, "%s: %s; give the policy as FILE or FILE:NAME", file,
@@ -107,11 +108,10 @@ static enum err file_read(const char *file, char **out, size_t *n, struct policy
 	*n = *out == NULL ? 0 : fread(*out, 1, POLICY_FILE_MAX + 1, f);
 	bool bad = *out == NULL || ferror(f) != 0;
 	fclose(f);
-	if (bad || *n > POLICY_FILE_MAX) {
-		free(*out);
-		return bad ? fail(why, ERR_SYSTEM, "%s: it could not be read", file)
-			   : fail(why, ERR_FORMAT, "%s: larger than 1 MiB; that is no policy file", file);
-	}
+	if (bad)
+		return fail(why, ERR_SYSTEM, "%s: it could not be read", file);
+	if (*n > POLICY_FILE_MAX)
+		return fail(why, ERR_FORMAT, "%s: larger than 1 MiB; that is no policy file", file);
 	return OK;
 }
 
@@ -211,10 +211,9 @@ enum err policy_read(const char *place, struct policy *out, struct policy_why *w
 		return fail(why, ERR_MEMORY, "%s: out of memory", place);
 	r.file = file;
 	enum err e = file_read(file, &bytes, &n, why);
-	if (e == OK) {
+	if (e == OK)
 		e = parse(&r, view_of(bytes, n), named ? colon + 1 : NULL, out, why);
-		free(bytes);
-	}
+	free(bytes);
 	free(file);
 	return e;
 }

@@ -89,6 +89,20 @@ bool roll_in_cds(const struct sign_state *s, const struct key_state *k)
 
 /* ---- entering ---- */
 
+/* A lifetime begins when it was to begin, as long as that is not long ago: late runs do not add up over the years.
+ */
+static void begin(struct run *r, struct key_state *k, uint32_t lifetime)
+{
+	k->began = r->now;
+	for (const struct key_state *old = r->s->key; old < end(r); old++) {
+		int64_t planned = old->began + lifetime;
+
+		if (!old->in_use && old->roles == k->roles && old->algorithm == k->algorithm && old->began != 0 &&
+		    lifetime != 0 && planned <= r->now && r->now - planned < lifetime / 2)
+			k->began = planned;
+	}
+}
+
 /* The first signatures of an algorithm come before its DNSKEYs (RFC 6781 4.1.4). In an algorithm that signs
  * already, a ZSK takes the place of those that leave, once its DNSKEY is everywhere. */
 static void enter_zonesig(struct run *r, struct key_state *k)
@@ -103,7 +117,7 @@ static void enter_zonesig(struct run *r, struct key_state *k)
 			run_move(r, old, THING_ZONESIG, UNRETENTIVE);
 	run_move(r, k, THING_ZONESIG, RUMOURED);
 	if ((k->roles & ROLE_KSK) == 0)
-		k->began = r->now;
+		begin(r, k, r->p->zsk_lifetime);
 }
 
 static void publish(struct run *r, struct key_state *k)
@@ -142,7 +156,7 @@ static void enter_ds(struct run *r, struct key_state *k)
 		return;
 	run_move(r, k, THING_DS, RUMOURED);
 	k->ds_seen = k->ds_gone = 0;
-	k->began = r->now;
+	begin(r, k, r->p->ksk_lifetime);
 }
 
 /* ---- leaving ---- */

@@ -61,8 +61,9 @@ struct sign_room {
 	size_t cap;
 };
 
-/* rrsig_write appends RDATA up to the signature: the fields, and the signer in lower case (RFC 4034 3.1, 6.2). What
- * it wrote without the signer is what sig->head must be for rrsig_data; covered .. tag and signer must be set. */
+/* rrsig_write appends RDATA up to the signature: the fields, and the signer in lower case (RFC 4034 3.1, 6.2).
+ * What it wrote without the signer is what sig->head must be for rrsig_data; covered .. tag and signer must be
+ * set. */
 void rrsig_write(const struct rrsig *sig, struct wr *out);
 
 enum { RRSIG_HEAD = 18 }; /* octets of RDATA before the signer's name */

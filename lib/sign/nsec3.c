@@ -84,7 +84,8 @@ static void sort_buckets(void *context, const struct slice *part)
 
 	for (size_t b = part->from; b < part->to; b++)
 		if (c->bucket[b + 1] - c->bucket[b] > 1)
-			qsort(&c->sorted[c->bucket[b]], c->bucket[b + 1] - c->bucket[b], sizeof(struct link), by_hash);
+			qsort(&c->sorted[c->bucket[b]], c->bucket[b + 1] - c->bucket[b], sizeof(struct link),
+			      by_hash);
 }
 
 /* sort distributes the links to buckets, and sorts these. */
@@ -118,7 +119,8 @@ static const uint8_t *owner_of(const struct nsec3_chain *c, struct arena *a, con
 	return owner;
 }
 
-static struct rrset *nsec3_set(const struct nsec3_chain *c, struct arena *a, const struct node *n, const uint8_t *next)
+static struct rrset *nsec3_set(const struct nsec3_chain *c, struct arena *a, const struct node *n,
+			       const uint8_t *next)
 {
 	uint8_t buffer[5 + UINT8_MAX + 1 + NSEC3_HASH_LEN + BITMAP_MAX];
 	struct wr w = wr_of(buffer, sizeof buffer);
@@ -169,7 +171,8 @@ static enum err refuse_collisions(const struct nsec3_chain *c)
 			name_print(&n, text[k]);
 		}
 		return signing_fails(c->s, 0, 0, ERR_EXISTS,
-				     "%.240s and %.240s have the same NSEC3 hash: choose another salt", text[1], text[0]);
+				     "%.240s and %.240s have the same NSEC3 hash: choose another salt", text[1],
+				     text[0]);
 	}
 	return OK;
 }
@@ -178,7 +181,8 @@ enum err nsec3_make(struct signing *s)
 {
 	struct nsec3_chain c = {
 		.s = s,
-		.params = { NSEC3_ALG_SHA1, s->plan->optout ? NSEC3_OPTOUT : 0, s->plan->iterations, s->plan->salt },
+		.params = { NSEC3_ALG_SHA1, s->plan->optout ? NSEC3_OPTOUT : 0, s->plan->iterations,
+			    s->plan->salt },
 	};
 	size_t cap = 0;
 

@@ -27,7 +27,8 @@ bool old_close(struct old_walk *w)
 bool old_pass(struct old_walk *w, const struct name *owner, uint16_t type, uint64_t *passed)
 {
 	for (; w->here; old_next(w)) {
-		int d = name_order(&w->set.owner, owner);
+		const struct view theirs = view_of(w->set.owner.wire, w->set.owner.len);
+		int d = view_eq(theirs, view_of(owner->wire, owner->len)) ? 0 : name_order(&w->set.owner, owner);
 		if (d == 0)
 			d = (w->set.type > type) - (w->set.type < type);
 		if (d >= 0)
@@ -71,7 +72,8 @@ bool old_same(const struct old_set *old, const struct rrset *s)
 
 static bool fresh(const struct rrsig *sig, const struct sign_plan *p)
 {
-	return serial_time(sig->begins, p->now) <= p->now && serial_time(sig->expires, p->now) - p->now > p->refresh;
+	return serial_time(sig->begins, p->now) <= p->now &&
+	       serial_time(sig->expires, p->now) - p->now > p->refresh;
 }
 
 struct view old_signature(const struct old_set *old, const struct rrsig *wanted, const struct sign_plan *p)

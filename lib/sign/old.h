@@ -46,8 +46,8 @@ static inline bool old_spelt(const struct old_set *old, const struct node *n)
 /* old_rdata gives the i-th RDATA, RRSIGs behind the records; false if the data is damaged. */
 bool old_rdata(const struct old_set *old, uint32_t i, struct view *out);
 
-/* old_signature gives the RRSIG that would be made now as far as key, owner, TTL and signer go, and is fresh: begun,
- * and valid for longer than the plan's refresh. Empty if there is none. */
+/* old_signature gives the RRSIG that would be made now as far as key, owner, TTL and signer go, and is fresh:
+ * begun, and valid for longer than the plan's refresh. Empty if there is none. */
 struct view old_signature(const struct old_set *old, const struct rrsig *wanted, const struct sign_plan *p);
 
 #endif

@@ -131,7 +131,8 @@ static struct rdata make(struct pen *p, size_t k, struct rrsig *sig, const struc
 	return (struct rdata){ rdata, (uint16_t)size, 0 };
 }
 
-/* RRSIGs are in canonical order like any RDATA; keys differ in algorithm or tag, so the signature never decides. */
+/* RRSIGs are in canonical order like any RDATA; keys differ in algorithm or tag, so the signature never decides.
+ */
 static void put_in_order(struct rrset *set, const struct rdata *sig)
 {
 	uint32_t i = set->n_sig++;
@@ -156,9 +157,10 @@ static void check_size(struct pen *p, const struct name *owner, const struct rrs
 		return;
 	name_print(owner, text);
 	rrtype_print(set->type, type);
-	signing_fails(p->s, p->worker, p->at, ERR_SPACE,
-		      "%.240s: an answer with the %s records and their signatures would have %zu octets, of %d at most",
-		      text, type, records + signatures, MSG_MAX);
+	signing_fails(
+	    p->s, p->worker, p->at, ERR_SPACE,
+	    "%.240s: an answer with the %s records and their signatures would have %zu octets, of %d at most",
+	    text, type, records + signatures, MSG_MAX);
 }
 
 static struct signed_set signed_set_of(struct pen *p, const struct name *owner, const struct rrset *s)

@@ -51,24 +51,36 @@ static enum err refuse(struct signing *s, const char *fmt, ...)
 	return signing_fails(s, 0, 0, ERR_REFUSED, "%s", why);
 }
 
+bool sign_clock_right(int64_t now, char why[SIGN_WHY])
+{
+	time_t t = (time_t)now;
+	struct tm tm = { 0 };
+	char day[32] = "?";
+
+	if (now >= YEAR_2020)
+		return true;
+	if (gmtime_r(&t, &tm) != NULL)
+		(void)strftime(day, sizeof day, "%Y-%m-%d", &tm);
+	(void)snprintf(why, SIGN_WHY,
+		       "the clock says %s, which cannot be: set it, or signatures made now are valid for nobody",
+		       day);
+	return false;
+}
+
 static enum err check_times(struct signing *s)
 {
 	const struct sign_plan *p = s->plan;
 	const uint32_t shorter = p->validity < p->key_validity ? p->validity : p->key_validity;
-	time_t now = (time_t)p->now;
-	struct tm tm = { 0 };
-	char day[32] = "?";
+	char why[SIGN_WHY];
 
-	if (p->now < YEAR_2020) {
-		if (gmtime_r(&now, &tm) != NULL)
-			(void)strftime(day, sizeof day, "%Y-%m-%d", &tm);
-		return refuse(s, "the clock says %s, which cannot be: signatures made now would be valid for nobody", day);
-	}
+	if (!sign_clock_right(p->now, why))
+		return refuse(s, "%s", why);
 	if (p->jitter >= shorter || p->refresh >= shorter - p->jitter)
-		return refuse(s,
-			      "signatures valid for %u s, less up to %u s of jitter, are never fresh for the %u s that are "
-			      "asked for: validity must be above refresh and jitter together",
-			      shorter, p->jitter, p->refresh);
+		return refuse(
+		    s,
+		    "signatures valid for %u s, less up to %u s of jitter, are never fresh for the %u s that are "
+		    "asked for: validity must be above refresh and jitter together",
+		    shorter, p->jitter, p->refresh);
 	if (p->validity > INT32_MAX || p->key_validity > INT32_MAX || p->inception_offset > INT32_MAX)
 		return refuse(s, "a signature lasts 68 years at most (RFC 4034 3.1.5)");
 	return OK;
@@ -79,10 +91,11 @@ static enum err check_denial(struct signing *s)
 	const struct sign_plan *p = s->plan;
 
 	if (p->denial == SIGN_NSEC3 && s->z->apex.len + HASHED_LABEL > NAME_WIRE_MAX)
-		return signing_fails(s, 0, 0, ERR_SPACE,
-				     "the zone's name has %u octets, and hashed names below it would have more than %d: "
-				     "NSEC3 is for names of up to %d octets; sign with NSEC",
-				     s->z->apex.len, NAME_WIRE_MAX, NAME_WIRE_MAX - HASHED_LABEL);
+		return signing_fails(
+		    s, 0, 0, ERR_SPACE,
+		    "the zone's name has %u octets, and hashed names below it would have more than %d: "
+		    "NSEC3 is for names of up to %d octets; sign with NSEC",
+		    s->z->apex.len, NAME_WIRE_MAX, NAME_WIRE_MAX - HASHED_LABEL);
 	if (p->salt.n > UINT8_MAX)
 		return refuse(s, "a salt has %d octets at most, not %zu (RFC 5155 3.1.5)", UINT8_MAX, p->salt.n);
 	return OK;
@@ -106,8 +119,8 @@ static enum err check_key(struct signing *s, size_t i)
 		const struct sign_key *o = &s->plan->key[other];
 		if ((o->signs_keys || o->signs_zone) && o->key->algorithm == k->key->algorithm &&
 		    o->key->tag == k->key->tag)
-			return refuse(s, "keys %s and %s share algorithm and tag: retire one of them", o->key->file,
-				      k->key->file);
+			return refuse(s, "keys %s and %s share algorithm and tag: retire one of them",
+				      o->key->file, k->key->file);
 	}
 	return OK;
 }
@@ -127,10 +140,14 @@ static enum err check_algorithm(struct signing *s, const struct dnskey *dnskey)
 			s->plan->given[i].rdata.p[2] == dnskey->algorithm;
 	if (keys && zone)
 		return OK;
-	return refuse(s,
-		      "the zone has key %u of algorithm %u, so %s must be signed with this algorithm, and no key does: "
-		      "each algorithm among the keys signs everything (RFC 4035 2.2)",
-		      dnskey->tag, dnskey->algorithm, zone ? "the keys" : keys ? "its records" : "everything");
+	return refuse(
+	    s,
+	    "the zone has key %u of algorithm %u, so %s must be signed with this algorithm, and no key does: "
+	    "each algorithm among the keys signs everything (RFC 4035 2.2)",
+	    dnskey->tag, dnskey->algorithm,
+	    zone   ? "the keys"
+	    : keys ? "its records"
+		   : "everything");
 }
 
 static enum err check_keys(struct signing *s)

@@ -68,8 +68,8 @@ static void put_keys(struct zone *z, const struct sign_plan *p, uint32_t ttl)
 	}
 }
 
-/* RFC 7477 2.1: act at once, on NS, A and AAAA; the serial says of which zone this is, and binds nobody without the
- * flag soaminimum. There is one CSYNC at most: a file's own stays. */
+/* RFC 7477 2.1: act at once, on NS, A and AAAA; the serial says of which zone this is, and binds nobody without
+ * the flag soaminimum. There is one CSYNC at most: a file's own stays. */
 static void put_csync(struct zone *z, uint32_t serial, uint32_t ttl)
 {
 	enum { IMMEDIATE = 1 };

@@ -23,9 +23,10 @@ struct signing {
 	const struct sign_plan *plan;
 	struct node *apex;
 	struct rrset *soa;
-	uint32_t denial_ttl;                   /* of NSEC and NSEC3 (RFC 9077) */
-	struct arena own[WORK_THREADS_MAX];    /* adopted by the zone in the end; the caller's thread uses the zone's */
-	uint64_t records[WORK_THREADS_MAX];    /* that each thread added */
+	uint32_t denial_ttl; /* of NSEC and NSEC3 (RFC 9077) */
+	struct arena
+	    own[WORK_THREADS_MAX]; /* adopted by the zone in the end; the caller's thread uses the zone's */
+	uint64_t records[WORK_THREADS_MAX]; /* that each thread added */
 	struct trouble trouble[WORK_THREADS_MAX];
 
 	/* The old zone's apex, copied; n + n_sig is 0 where it has no such RRset. */
@@ -42,7 +43,7 @@ static inline struct arena *signing_arena(struct signing *s, unsigned worker)
 
 /* signing_fails notes a trouble of a worker at a node, unless one nearer to the apex is noted already. Gives e. */
 enum err signing_fails(struct signing *s, unsigned worker, size_t at, enum err e, const char *fmt, ...)
-	PRINTF_LIKE(5, 6);
+    PRINTF_LIKE(5, 6);
 
 /* signing_ok is OK while no worker has noted a trouble, else the error of the first in the zone. */
 enum err signing_ok(const struct signing *s);

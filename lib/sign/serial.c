@@ -10,7 +10,8 @@ static uint32_t of_date(int64_t now)
 
 	if (gmtime_r(&t, &tm) == NULL)
 		return 0;
-	return ((uint32_t)(tm.tm_year + 1900) * 10000 + (uint32_t)(tm.tm_mon + 1) * 100 + (uint32_t)tm.tm_mday) * 100;
+	return ((uint32_t)(tm.tm_year + 1900) * 10000 + (uint32_t)(tm.tm_mon + 1) * 100 + (uint32_t)tm.tm_mday) *
+	       100;
 }
 
 uint32_t serial_wanted(enum serial_policy policy, uint32_t file, int64_t now)

@@ -62,7 +62,8 @@ static enum err find_apex(struct signing *s)
 		if (set->type == RR_SOA)
 			s->soa = set;
 	if (s->soa == NULL || s->soa->n != 1 || s->soa->rdata[0].n < SOA_MIN)
-		return signing_fails(s, 0, 0, ERR_FORMAT, "a zone without exactly one SOA record cannot be signed");
+		return signing_fails(s, 0, 0, ERR_FORMAT,
+				     "a zone without exactly one SOA record cannot be signed");
 	const uint32_t minimum = get_u32(s->soa->rdata[0].p + s->soa->rdata[0].n - 4);
 	s->denial_ttl = s->soa->ttl < minimum ? s->soa->ttl : minimum; /* RFC 9077 3 */
 	return OK;
@@ -261,7 +262,8 @@ static void sign_one(struct signing *s, struct pen *pen, struct rrset *set, cons
 	pen_flush(pen);
 }
 
-/* Was the zone its old self down to the signatures? Then SOA and ZONEMD keep theirs as well, if those are fresh. */
+/* Was the zone its old self down to the signatures? Then SOA and ZONEMD keep theirs as well, if those are fresh.
+ */
 static bool stays(struct signing *s, struct pen *pen, struct rrset *zonemd)
 {
 	const struct pen_count before = pen_count(pen);

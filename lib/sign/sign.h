@@ -112,6 +112,9 @@ struct sign_result {
  * hours, kept while 7 days are left, the file's serial, CDS with SHA-256. */
 void sign_plan_default(struct sign_plan *p);
 
+/* sign_clock_right says whether a clock may be believed: one before 2020 was never set. False: *why says so. */
+MUST_CHECK bool sign_clock_right(int64_t now, char why[SIGN_WHY]);
+
 /* sign_drops is true for the types that signing makes anew: whoever reads the zone's file leaves them out. */
 bool sign_drops(uint16_t type);
 
@@ -124,6 +127,7 @@ void sign_prepare(struct zone *z, const struct sign_plan *p);
  * ERR_REFUSED: the plan or the keys will not do; ERR_SPACE: a name or an RRset gets too large; ERR_EXISTS: two
  * names have the same hash; ERR_FORMAT: no SOA, or not one; ERR_DAMAGED: the old zone could not be read;
  * ERR_MEMORY, ERR_SYSTEM: signing itself failed. */
-MUST_CHECK enum err sign_zone(struct zone *z, const struct sign_plan *p, struct sign_result *out, char why[SIGN_WHY]);
+MUST_CHECK enum err sign_zone(struct zone *z, const struct sign_plan *p, struct sign_result *out,
+			      char why[SIGN_WHY]);
 
 #endif

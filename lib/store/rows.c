@@ -172,11 +172,19 @@ void row_walk_end(struct row_walk *w)
 	free(w);
 }
 
+/* is_of: a key, whose id is known, is that of piece 0 of a row of this owner. */
+static bool is_of(struct view key, const struct name *owner)
+{
+	uint8_t again[NAME_KEY_MAX];
+	const size_t n = name_key(owner, again);
+
+	return key.n == KEY_ID + n + 1 + TYPE_AND_PIECE && key.p[KEY_ID + n] == 0 &&
+	       same_octets(key.p + KEY_ID, again, n);
+}
+
 /* head_read takes what stands before the data, and compares it with the key under which it stood. */
 static enum err head_read(struct view key, struct view *value, struct row *out)
 {
-	struct row_key again;
-
 	if (key.n < KEY_ID + 1 + TYPE_AND_PIECE || key.p[key.n - 1] != 0 || value->n < FIXED)
 		return ERR_DAMAGED;
 	out->type = (uint16_t)(key.p[key.n - 3] << 8 | key.p[key.n - 2]);
@@ -187,8 +195,7 @@ static enum err head_read(struct view key, struct view *value, struct row *out)
 	size_t head = FIXED + (size_t)value->p[16];
 	if (value->n < head || !name_of_wire(view_of(value->p + FIXED, head - FIXED), &out->owner))
 		return ERR_DAMAGED;
-	again = row_key(be64(key.p), &out->owner, out->type);
-	if (!view_eq(key, view_of(again.p, again.n)))
+	if (!is_of(key, &out->owner))
 		return ERR_DAMAGED;
 	*value = view_of(value->p + head, value->n - head);
 	return OK;
@@ -223,10 +230,12 @@ static enum err add_piece(struct row_walk *w, size_t have, MDB_val v)
 }
 
 /* gather follows a full piece 0 with those behind it, and leaves the cursor on the last. */
-static enum err gather(struct row_walk *w, struct row_key *k, MDB_val v, struct view *value)
+static enum err gather(struct row_walk *w, MDB_val first, MDB_val v, struct view *value)
 {
+	struct row_key k = { .n = first.mv_size };
 	size_t have = 0;
 
+	memcpy(k.p, first.mv_data, first.mv_size);
 	for (unsigned piece = 1;; piece++) {
 		enum err e = add_piece(w, have, v);
 		if (e != OK)
@@ -235,12 +244,12 @@ static enum err gather(struct row_walk *w, struct row_key *k, MDB_val v, struct 
 		*value = view_of(w->whole, have);
 		if (v.mv_size < ROW_PIECE || piece == PIECES_MAX)
 			return OK;
-		row_key_piece(k, piece);
-		MDB_val key = val_of(k->p, k->n);
+		row_key_piece(&k, piece);
+		MDB_val key = val_of(k.p, k.n);
 		int rc = mdb_cursor_get(w->cursor, &key, &v, MDB_SET);
 		if (rc == MDB_NOTFOUND) {
-			row_key_piece(k, piece - 1);
-			key = val_of(k->p, k->n);
+			row_key_piece(&k, piece - 1);
+			key = val_of(k.p, k.n);
 			return txn_err(w->t, mdb_cursor_get(w->cursor, &key, &v, MDB_SET));
 		}
 		if (rc != 0)
@@ -263,15 +272,9 @@ enum err row_walk_next(struct row_walk *w, struct row *out)
 	if (k.mv_size > ROW_KEY_MAX || ((const uint8_t *)k.mv_data)[k.mv_size - 1] != 0 || v.mv_size > ROW_PIECE)
 		return ERR_DAMAGED;
 	struct view value = view_of_val(v);
-	struct row_key place = { .n = k.mv_size };
-	memcpy(place.p, k.mv_data, k.mv_size);
-	if (v.mv_size == ROW_PIECE) {
-		enum err e = gather(w, &place, v, &value);
-		if (e != OK)
-			return e;
-		row_key_piece(&place, 0);
-	}
-	enum err e = head_read(view_of(place.p, place.n), &value, out);
+	enum err e = v.mv_size == ROW_PIECE ? gather(w, k, v, &value) : OK;
+	if (e == OK)
+		e = head_read(view_of_val(k), &value, out);
 	if (e != OK)
 		return e;
 	out->data = value;

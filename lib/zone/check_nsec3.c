@@ -27,7 +27,8 @@ struct nsec3_chain {
 };
 
 /* link_read takes an NSEC3 record apart; false if it is not of this chain. */
-static bool link_read(const struct nsec3_chain *ch, const struct node *n, const struct rdata *rdata, struct link *out)
+static bool link_read(const struct nsec3_chain *ch, const struct node *n, const struct rdata *rdata,
+		      struct link *out)
 {
 	struct rd r = rd_of(rdata_view(rdata));
 	struct nsec3_params p;
@@ -128,7 +129,8 @@ static bool may_opt_out(const struct zone *z, const struct node *ent)
 	return true;
 }
 
-static void check_name(struct checker *c, const struct node *n)
+/* look_up finds a name's record and compares it with the name. */
+static void look_up(struct checker *c, const struct node *n)
 {
 	struct nsec3_chain *ch = c->chain;
 	uint8_t hash[NSEC3_HASH_LEN];
@@ -138,8 +140,6 @@ static void check_name(struct checker *c, const struct node *n)
 	uint16_t type;
 	char t[NSEC3_TEXT_LEN];
 
-	if (!node_authoritative(n) || node_only_nsec3(n))
-		return;
 	node_name(n, &owner);
 	if (!nsec3_hash_name(&ch->params, c->o.nsec3_iterations_max, &owner, hash))
 		return;
@@ -158,6 +158,28 @@ static void check_name(struct checker *c, const struct node *n)
 		check_node_tell(c, CHECK_DENIAL_BITMAP, n, link->rdata->line,
 				"the NSEC3 record's list of types %s %s", flaw, t);
 	}
+}
+
+static void check_name(struct checker *c, const struct node *n)
+{
+	if (node_authoritative(n) && !node_only_nsec3(n) && !node_insecure_cut(n))
+		look_up(c, n);
+}
+
+static void check_insecure_cut(struct checker *c, const struct node *n)
+{
+	if (node_authoritative(n) && node_insecure_cut(n))
+		look_up(c, n);
+}
+
+/* Insecure delegations need not be hashed if all records are other names' and have the opt-out flag: then none of
+ * them is in the chain, and none has to be. That is most of the names of most large zones. */
+static bool cuts_stay_out(const struct nsec3_chain *ch)
+{
+	for (size_t i = 0; i < ch->n; i++)
+		if (!ch->link[i].seen || (ch->link[i].flags & NSEC3_OPTOUT) == 0)
+			return false;
+	return ch->n > 0;
 }
 
 /* Every link leads to the next, the last to the first; what no name needed is a stray. */
@@ -185,6 +207,8 @@ static void check_chain(struct checker *c, const struct nsec3_params *params)
 	collect(&ch);
 	c->chain = &ch;
 	check_nodes(c, check_name);
+	if (!cuts_stay_out(&ch))
+		check_nodes(c, check_insecure_cut);
 	c->chain = NULL;
 	check_links(&ch);
 	free(ch.link);

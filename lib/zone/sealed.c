@@ -33,8 +33,8 @@ static int order(const struct node *a, const struct node *b)
 	return name_order(&x, &y);
 }
 
-/* place_below gives the number of the first n nodes that stand before `fresh`, seeking from their end in steps that
- * double: fresh nodes are spread over the zone, so the next place is about as far as the last was. */
+/* place_below gives the number of the first n nodes that stand before `fresh`, seeking from their end in steps
+ * that double: fresh nodes are spread over the zone, so the next place is about as far as the last was. */
 static size_t place_below(struct node *const *node, size_t n, const struct node *fresh)
 {
 	size_t low = 0, high = n, step = 1;

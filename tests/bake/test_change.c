@@ -222,7 +222,8 @@ static void apply(struct world *w, struct store_txn *t, const struct zone *z, co
 {
 	const struct compile_facts facts = { .now = 2 };
 	char why[256];
-	enum err e = t != NULL ? change_apply(w->store, t, &z->apex, c, n, why) : compile_zone(w->store, z, &facts, why);
+	enum err e =
+	    t != NULL ? change_apply(w->store, t, &z->apex, c, n, why) : compile_zone(w->store, z, &facts, why);
 
 	ck_assert_msg(e == OK, "seed %d: %s", w->seed, why);
 }
@@ -263,8 +264,8 @@ static void note_change(struct changes *all, const struct name *owner, uint16_t 
 	all->c[all->n++] = (struct change){ *owner, type, set };
 }
 
-/* keep_signatures makes of a zone signed anew one with most signatures of the old, and lists what differs. The sets
- * of the changes are the new zone's. */
+/* keep_signatures makes of a zone signed anew one with most signatures of the old, and lists what differs. The
+ * sets of the changes are the new zone's. */
 static struct zone *keep_signatures(struct world *w, const struct zone *old, const struct zone *fresh,
 				    struct changes *all)
 {
@@ -393,13 +394,11 @@ static const struct rrset address = {
 };
 static const struct rrset two_soas = { .type = RR_SOA, .n = 2, .rdata = (struct rdata *)(uintptr_t)&an_address };
 static const struct rdata of_another = { (const uint8_t *)"\0\20 octets, and some more", 22, 0 };
-static const struct rrset with_signature = {
-	.type = RR_A,
-	.n = 1,
-	.n_sig = 1,
-	.rdata = (struct rdata *)(uintptr_t)&an_address,
-	.sig = (struct rdata *)(uintptr_t)&of_another
-};
+static const struct rrset with_signature = { .type = RR_A,
+					     .n = 1,
+					     .n_sig = 1,
+					     .rdata = (struct rdata *)(uintptr_t)&an_address,
+					     .sig = (struct rdata *)(uintptr_t)&of_another };
 
 static const struct {
 	const char *why, *apex, *owner;
@@ -482,9 +481,9 @@ static struct zone *signed_zone(const struct fake_sign *how)
 }
 
 static const struct rdata other_params = { (const uint8_t *)"\1\0\0\0\1\xab", 6, 0 };
-static const struct rrset other_chain = {
-	.type = RR_NSEC3PARAM, .n = 1, .rdata = (struct rdata *)(uintptr_t)&other_params
-};
+static const struct rrset other_chain = { .type = RR_NSEC3PARAM,
+					  .n = 1,
+					  .rdata = (struct rdata *)(uintptr_t)&other_params };
 static const struct rdata a_soa = { (const uint8_t *)"\0\0\0\0\0\2\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1", 22, 0 };
 static const struct rrset unsigned_soa = { .type = RR_SOA, .n = 1, .rdata = (struct rdata *)(uintptr_t)&a_soa };
 static const struct rdata to_itself = { (const uint8_t *)"\4test\0\0\1\2", 9, 0 };

@@ -57,11 +57,12 @@ static struct zone_row row_of(struct store *s, const struct zone *z)
 static struct zone *zone_of(unsigned version, const char *extra)
 {
 	static char text[40000];
-	int n = snprintf(text, sizeof text, "$TTL 300\n@ SOA ns hostmaster %u 3600 600 86400 300\n@ NS ns\n%s", version,
-			 extra);
+	int n = snprintf(text, sizeof text, "$TTL 300\n@ SOA ns hostmaster %u 3600 600 86400 300\n@ NS ns\n%s",
+			 version, extra);
 
 	for (unsigned i = 0; i < NAMES; i++)
-		n += snprintf(text + n, sizeof text - (size_t)n, "n%u A 10.0.%u.%u\nn%u TXT x\n", i, i / 250, i % 250, i);
+		n += snprintf(text + n, sizeof text - (size_t)n, "n%u A 10.0.%u.%u\nn%u TXT x\n", i, i / 250,
+			      i % 250, i);
 	ck_assert_int_lt(n, (int)sizeof text);
 	return load_text(text, "test.");
 }
@@ -74,10 +75,11 @@ static const struct {
 	{ "the same zone", "ns A 192.0.2.1\n", "ns A 192.0.2.1\n", false, COMPILED_NOTHING },
 	{ "another serial", "", "", true, COMPILED_CHANGES },
 	{ "another address", "ns A 192.0.2.1\n", "ns A 192.0.2.2\n", true, COMPILED_CHANGES },
-	{ "another address, the serial forgotten", "ns A 192.0.2.1\n", "ns A 192.0.2.2\n", false, COMPILED_CHANGES },
+	{ "another address, the serial forgotten", "ns A 192.0.2.1\n", "ns A 192.0.2.2\n", false,
+	  COMPILED_CHANGES },
 	{ "one more address", "ns A 192.0.2.1\n", "ns A 192.0.2.1\nns A 192.0.2.2\n", true, COMPILED_CHANGES },
-	{ "records in another order", "ns A 192.0.2.1\nns A 192.0.2.2\n", "ns A 192.0.2.2\nns A 192.0.2.1\n", false,
-	  COMPILED_NOTHING },
+	{ "records in another order", "ns A 192.0.2.1\nns A 192.0.2.2\n", "ns A 192.0.2.2\nns A 192.0.2.1\n",
+	  false, COMPILED_NOTHING },
 	{ "another TTL", "ns 60 A 192.0.2.1\n", "ns 61 A 192.0.2.1\n", false, COMPILED_CHANGES },
 	{ "another letter case", "ns A 192.0.2.1\n", "NS A 192.0.2.1\n", false, COMPILED_CHANGES },
 	{ "another letter case in RDATA", "m MX 1 ns\n", "m MX 1 NS\n", false, COMPILED_CHANGES },
@@ -85,13 +87,14 @@ static const struct {
 	{ "a name comes, the last in order", "", "~.~.~ A 192.0.2.1\n", true, COMPILED_CHANGES },
 	{ "a type comes before the others of a name", "", "n7 A 192.0.2.1\n", false, COMPILED_CHANGES },
 	{ "a type comes behind the others of a name", "", "n7 TYPE65280 \\# 1 00\n", false, COMPILED_CHANGES },
-	{ "names go, first and last in order", "!.!.! A 192.0.2.1\n~.~.~ A 192.0.2.1\n", "", true, COMPILED_CHANGES },
+	{ "names go, first and last in order", "!.!.! A 192.0.2.1\n~.~.~ A 192.0.2.1\n", "", true,
+	  COMPILED_CHANGES },
 	{ "a cut comes above names", "x.y A 192.0.2.1\n", "x.y A 192.0.2.1\ny NS x.y\n", true, COMPILED_CHANGES },
 	{ "a wildcard goes", "* TXT all\n", "", true, COMPILED_CHANGES },
 	{ "a name becomes an empty non-terminal", "e A 192.0.2.1\na.e A 192.0.2.1\n", "a.e A 192.0.2.1\n", true,
 	  COMPILED_CHANGES },
-	{ "a signature comes to the apex", "",
-	  "@ RRSIG SOA 13 1 300 20300101000000 20250101000000 1 test. AAAA\n", true, COMPILED_WHOLE },
+	{ "a signature comes to the apex", "", "@ RRSIG SOA 13 1 300 20300101000000 20250101000000 1 test. AAAA\n",
+	  true, COMPILED_WHOLE },
 	{ "very much", "", "$GENERATE 1-100 g$ A 192.0.2.1\n", true, COMPILED_WHOLE },
 	{ "much", "", "$GENERATE 1-40 g$ A 192.0.2.1\n", true, COMPILED_CHANGES },
 };
@@ -133,12 +136,10 @@ END_TEST
 /* A row that is written in place tells when the first signature expires, exactly: a bound would stay for good. */
 START_TEST(signatures_that_are_renewed_expire_later)
 {
-	static const char *const sigs =
-	    "n1 RRSIG A 13 2 300 20300101000000 20250101000000 1 test. AAAA\n"
-	    "n2 RRSIG A 13 2 300 20310101000000 20250101000000 1 test. AAAA\n";
-	static const char *const renewed =
-	    "n1 RRSIG A 13 2 300 20320101000000 20250101000000 1 test. AAAA\n"
-	    "n2 RRSIG A 13 2 300 20310101000000 20250101000000 1 test. AAAA\n";
+	static const char *const sigs = "n1 RRSIG A 13 2 300 20300101000000 20250101000000 1 test. AAAA\n"
+					"n2 RRSIG A 13 2 300 20310101000000 20250101000000 1 test. AAAA\n";
+	static const char *const renewed = "n1 RRSIG A 13 2 300 20320101000000 20250101000000 1 test. AAAA\n"
+					   "n2 RRSIG A 13 2 300 20310101000000 20250101000000 1 test. AAAA\n";
 	struct zone *before = zone_of(1, sigs), *after = zone_of(2, renewed), *none = zone_of(3, "");
 	struct store *s = open_db();
 

@@ -117,7 +117,7 @@ static size_t check_runs(struct store *s, const struct model *m, int seed)
 			struct run_entry it;
 			ck_assert(run_at(page, i, &it));
 			ck_assert_msg(k < m->n && view_eq(it.key, m->entry[k].key) &&
-					      view_eq(it.payload, m->entry[k].payload),
+					  view_eq(it.payload, m->entry[k].payload),
 				      "seed %d: entry %zu differs", seed, k);
 			ck_assert_msg(key_order(it.key, view_of(at.p, at.n)) >= 0, "seed %d: below its separator",
 				      seed);
@@ -178,8 +178,8 @@ START_TEST(runs_are_a_sorted_list)
 			break;
 		apply(s, c, n, false);
 		size_t runs = check_runs(s, &m, _i);
-		ck_assert_msg(runs <= 8 + octets_of(&m) * 5 / store_psize(s), "seed %d: %zu entries in %zu runs", _i,
-			      m.n, runs);
+		ck_assert_msg(runs <= 8 + octets_of(&m) * 5 / store_psize(s), "seed %d: %zu entries in %zu runs",
+			      _i, m.n, runs);
 	}
 	store_close(s);
 	tempdb_remove();

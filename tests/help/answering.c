@@ -23,7 +23,7 @@ void answering_begin(struct answering *a)
 	memset(a, 0, sizeof *a);
 	setenv("EDICT_MAPSIZE", "256M", 0);
 	answer_options_default(&a->options);
-	a->options.version = "edict";
+	a->options.chaos[CHAOS_VERSION_BIND] = a->options.chaos[CHAOS_VERSION_SERVER] = "edict";
 	a->options.nsid = BYTES("abc");
 	a->answerer = answerer_new(&a->options);
 	tempdb_dir();

@@ -11,8 +11,8 @@
 
 struct signedzone;
 
-/* signedzone_plan plans a zone of up to `most` hosts: which record of the chain comes before which when the hosts come
- * one after the other. */
+/* signedzone_plan plans a zone of up to `most` hosts: which record of the chain comes before which when the hosts
+ * come one after the other. */
 struct signedzone *signedzone_plan(const char *origin, unsigned most);
 void signedzone_free(struct signedzone *z);
 

@@ -142,8 +142,11 @@ static bool walk_next(void *walk, struct old_set *out)
 		w->set = w->z->node[++w->at]->rrsets;
 	if (w->set == NULL)
 		return false;
-	*out = (struct old_set){ .type = w->set->type, .ttl = w->set->ttl, .sig_ttl = w->set->sig_ttl,
-				 .n = w->set->n, .n_sig = w->set->n_sig };
+	*out = (struct old_set){ .type = w->set->type,
+				 .ttl = w->set->ttl,
+				 .sig_ttl = w->set->sig_ttl,
+				 .n = w->set->n,
+				 .n_sig = w->set->n_sig };
 	node_name(w->z->node[w->at], &out->owner);
 	put_rdata(w, &n, w->set->rdata, w->set->n);
 	put_rdata(w, &n, w->set->sig, w->set->n_sig);
@@ -167,10 +170,13 @@ struct sign_old signing_old(struct zone *z)
 }
 
 static const enum check_id dnssec[] = {
-	CHECK_DNSKEY,	      CHECK_CDS,	   CHECK_UNSIGNED,	CHECK_NSEC3PARAM,	CHECK_NSEC3_RECORD,
-	CHECK_DENIAL_MISSING, CHECK_DENIAL_CHAIN,  CHECK_DENIAL_BITMAP, CHECK_DENIAL_STRAY,	CHECK_RRSIG_MISSING,
-	CHECK_RRSIG_WRONG,    CHECK_RRSIG_EXPIRED, CHECK_RRSIG_NOT_YET, CHECK_RRSIG_STRAY,	CHECK_RRSIG_TTL,
-	CHECK_RRSIG_UNVERIFIED, CHECK_ZONEMD_WRONG, CHECK_ZONEMD_UNSUPPORTED, CHECK_DUPLICATE, CHECK_TOO_LARGE,
+	CHECK_DNSKEY,           CHECK_CDS,           CHECK_UNSIGNED,
+	CHECK_NSEC3PARAM,       CHECK_NSEC3_RECORD,  CHECK_DENIAL_MISSING,
+	CHECK_DENIAL_CHAIN,     CHECK_DENIAL_BITMAP, CHECK_DENIAL_STRAY,
+	CHECK_RRSIG_MISSING,    CHECK_RRSIG_WRONG,   CHECK_RRSIG_EXPIRED,
+	CHECK_RRSIG_NOT_YET,    CHECK_RRSIG_STRAY,   CHECK_RRSIG_TTL,
+	CHECK_RRSIG_UNVERIFIED, CHECK_ZONEMD_WRONG,  CHECK_ZONEMD_UNSUPPORTED,
+	CHECK_DUPLICATE,        CHECK_TOO_LARGE,
 };
 
 static void first_finding(void *context, const struct check_finding *f)

@@ -14,9 +14,11 @@ step() {
 case ${1:-full} in
 short)
 	step run.py --short --jobs 2
+	step signed.py --short
 	;;
 *)
 	step run.py --jobs 2
+	step signed.py
 	;;
 esac
 step lengths.py

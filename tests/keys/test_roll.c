@@ -11,7 +11,7 @@
  * A year of a policy, by seed: runs at odd times, a parent that looks when it likes and says so when it likes, an
  * operator who changes the policy. After everything that happens, world_wrong asks all validators.
  */
-enum { START = 1800000000, DAY = 86400, YEAR = 365 * DAY, FILES_MAX = 4000, SEEDS = 120 };
+enum { START = 1800000000, DAY = 86400, YEAR = 365 * DAY, FILES_MAX = 4000, SEEDS = 120, KSK_ELSEWHERE = 1000 };
 
 struct sim {
 	struct rng r;
@@ -126,6 +126,10 @@ static void publish(struct sim *m, int64_t now)
 			list_add(&shown.keysig, k->tag, k->algorithm);
 		if (thing_is_out(k, THING_ZONESIG))
 			list_add(&shown.zonesig, k->tag, k->algorithm);
+	}
+	if (m->p.offline_ksk != 0) { /* the bundles of a KSK that is elsewhere */
+		list_add(&shown.dnskey, KSK_ELSEWHERE, (uint8_t)m->p.algorithm);
+		list_add(&shown.keysig, KSK_ELSEWHERE, (uint8_t)m->p.algorithm);
 	}
 	world_show(&m->w, &shown);
 }
@@ -285,6 +289,29 @@ START_TEST(changes_of_mind)
 }
 END_TEST
 
+/* The zone's ZSKs roll below a KSK that nobody here sees. */
+START_TEST(a_ksk_elsewhere)
+{
+	struct parent p = { .from = START + 20 * DAY };
+
+	begin(&sim, _i + 3 * SEEDS);
+	sim.p.keys = POLICY_KSK_ZSK;
+	sim.p.offline_ksk = 1;
+	sim.p.zsk_lifetime = 10 * DAY + rng_below(&sim.r, 20 * DAY);
+	sim.p.algorithm = 13;
+	p.ttl = sim.p.ds_ttl;
+	list_add(&p.ds, KSK_ELSEWHERE, 13);
+	for (int64_t now = START; now < START + YEAR; now = later(&sim, now)) {
+		if (now >= p.from && sim.w.parent[sim.w.n_parent - 1].ds.n == 0) {
+			p.from = now;
+			world_delegate(&sim.w, &p);
+		}
+		run(&sim, now);
+	}
+	ck_assert_uint_gt(sim.n_files, 5);
+}
+END_TEST
+
 /* Left alone with a parent that acts, a zone comes to what the policy wants, from wherever it is. */
 START_TEST(it_gets_there)
 {
@@ -346,6 +373,34 @@ START_TEST(keys_roll_on_time)
 	}
 	ck_assert_uint_eq(begins[ROLE_ZSK], 13);
 	ck_assert_uint_eq(begins[ROLE_KSK], 4);
+}
+END_TEST
+
+/* Runs that come late each time do not make lifetimes longer: the next one counts from when it was to begin. */
+START_TEST(late_runs_do_not_add_up)
+{
+	int64_t first = 0;
+	unsigned begins = 0;
+
+	begin(&sim, 5);
+	policy_preset(&sim.p);
+	sim.w.zone_delay = sim.p.zone_delay;
+	sim.w.parent_delay = sim.p.parent_delay;
+	sim.p.zsk_lifetime = 20 * DAY;
+	for (int64_t now = START; now < START + YEAR; now += 25 * 3600) {
+		run(&sim, now);
+		for (unsigned i = 0; i < sim.s.n_keys; i++) {
+			const struct key_state *k = &sim.s.key[i];
+
+			if (k->roles != ROLE_ZSK || !k->in_use || k->thing[THING_ZONESIG].since != now ||
+			    k->thing[THING_ZONESIG].phase != RUMOURED)
+				continue;
+			first = first == 0 ? k->began : first;
+			ck_assert_int_eq(k->began, first + (int64_t)begins * 20 * DAY);
+			begins++;
+		}
+	}
+	ck_assert_uint_eq(begins, 19);
 }
 END_TEST
 
@@ -443,8 +498,10 @@ int main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, a_year_keeps_every_validator_happy, 0, SEEDS);
 	tcase_add_loop_test(t, changes_of_mind, 0, SEEDS);
+	tcase_add_loop_test(t, a_ksk_elsewhere, 0, SEEDS / 4);
 	tcase_add_loop_test(t, it_gets_there, 0, SEEDS);
 	tcase_add_test(t, keys_roll_on_time);
+	tcase_add_test(t, late_runs_do_not_add_up);
 	tcase_add_test(t, a_ksk_roll_waits_for_the_parent);
 	tcase_add_test(t, keys_without_a_policy_are_taken_over);
 	tcase_add_test(t, word_of_the_parent_must_fit);

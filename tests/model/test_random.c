@@ -9,6 +9,7 @@
 
 #include "tests/model/denial.h"
 #include "tests/model/lookup.h"
+#include "tests/help/signing.h"
 #include "tests/model/twin.h"
 
 enum { SEEDS = 40, QUESTIONS = 100 };
@@ -255,8 +256,39 @@ START_TEST(chains_are_whole)
 }
 END_TEST
 
+/* Zones as files for tests/interop/signed.py: as they were before they were made to look signed. */
+static int write_zones(const char *directory, unsigned seeds)
+{
+	char path[4096], origin[NAME_TEXT_MAX];
+
+	for (unsigned seed = 0; seed < seeds; seed++) {
+		struct twin t;
+		twin_open(&t, seed);
+		for (size_t i = 0; i < t.zones.n; i++) {
+			struct zone *z = signing_copy(t.zones.zone[i]);
+			(void)snprintf(path, sizeof path, "%s/%u-%zu.zone", directory, seed, i);
+			FILE *f = fopen(path, "we");
+			if (f == NULL)
+				return EXIT_FAILURE;
+			zone_seal(z, NULL, NULL);
+			name_print(&z->apex, origin);
+			fprintf(f, "; %s\n", origin);
+			zone_write(z, f);
+			if (fclose(f) != 0)
+				return EXIT_FAILURE;
+			zone_free(z);
+		}
+		twin_close(&t);
+	}
+	return EXIT_SUCCESS;
+}
+
 int main(void)
 {
+	const char *directory = getenv("EDICT_RANDOM_ZONES"), *seeds = getenv("EDICT_RANDOM_SEEDS");
+
+	if (directory != NULL)
+		return write_zones(directory, seeds != NULL ? (unsigned)strtoul(seeds, NULL, 10) : 10);
 	Suite *s = suite_create("random zones");
 	TCase *t = tcase_create("random zones");
 

@@ -4,6 +4,8 @@
  */
 #include "tests/help/run.h"
 
+#include <stdio.h>
+
 #include "base/work.h"
 #include "sec/nsec3.h"
 #include "tests/help/signing.h"
@@ -26,8 +28,10 @@ static unsigned same_sets(const struct zone *want, const struct zone *got, uint1
 		ck_assert_msg(zone_find(got, &owner) != NULL, "%s is missing", text);
 		g = rrset_of(zone_find(got, &owner), type);
 		ck_assert_msg(g != NULL && g->n == 1 && w->n == 1, "%s", text);
-		ck_assert_msg(view_eq(rdata_view(&w->rdata[0]), rdata_view(&g->rdata[0])), "%s has another RDATA", text);
-		ck_assert_msg(g->ttl == w->ttl && g->n_sig == 1, "%s: TTL %u, %u signatures", text, g->ttl, g->n_sig);
+		ck_assert_msg(view_eq(rdata_view(&w->rdata[0]), rdata_view(&g->rdata[0])), "%s has another RDATA",
+			      text);
+		ck_assert_msg(g->ttl == w->ttl && g->n_sig == 1, "%s: TTL %u, %u signatures", text, g->ttl,
+			      g->n_sig);
 		sets++;
 	}
 	return sets;
@@ -110,6 +114,114 @@ START_TEST(random_zones_pass_the_checker)
 }
 END_TEST
 
+#define DIGEST "0000000000000000000000000000000000000000000000000000000000000000"
+#define HEAD   "$TTL 60\n@ SOA ns host 1 2 3 4 5\n@ NS ns.other.\n"
+
+/* Which names have a record in the chain, besides the apex. */
+static const struct {
+	const char *why, *zone;
+	bool optout;
+	const char *names[6];
+} members[] = {
+	{ "an apex alone", "", false, { NULL } },
+	{ "empty non-terminals", "a.b.c A 192.0.2.1\n", false, { "c", "b.c", "a.b.c" } },
+	{ "and those above an insecure delegation", "a.b.c NS ns.other.\n", false, { "c", "b.c", "a.b.c" } },
+	{ "but not with opt-out", "a.b.c NS ns.other.\n", true, { NULL } },
+	{ "a secure delegation keeps its own",
+	  "a.b.c NS ns.other.\na.b.c DS 1 13 2 " DIGEST "\n",
+	  true,
+	  { "c", "b.c", "a.b.c" } },
+	{ "one authoritative name is enough",
+	  "x.b NS ns.other.\ny.b A 192.0.2.1\nz.b NS ns.other.\n",
+	  true,
+	  { "b", "y.b" } },
+	{ "at its depth only", "x.b.c NS ns.other.\ny.c A 192.0.2.1\n", true, { "c", "y.c" } },
+	{ "glue and what is occluded is no name",
+	  "d NS ns.d\nns.d A 192.0.2.1\na.d TXT x\nx.y.d NS ns.d\n",
+	  false,
+	  { "d" } },
+	{ "below a DNAME neither", "d DNAME other.\na.b.d TXT x\n", false, { "d" } },
+	{ "a wildcard is a name, an asterisk too",
+	  "*.w A 192.0.2.1\na.*.v TXT x\n",
+	  false,
+	  { "w", "*.w", "v", "*.v", "a.*.v" } },
+	{ "letter case does not matter", "A.bB A 192.0.2.1\na.Bb TXT x\n", false, { "bb", "a.bb" } },
+	{ "a DNAME at the apex hides no hashed name", "@ DNAME other.\n", false, { NULL } },
+};
+
+static const struct node *hashed(const struct zone *z, const char *name)
+{
+	const struct nsec3_params p = { .algorithm = NSEC3_ALG_SHA1 };
+	uint8_t hash[NSEC3_HASH_LEN];
+	char text[NSEC3_TEXT_LEN];
+	struct name n = z->apex, owner;
+
+	if (name != NULL)
+		ck_assert_ptr_null(name_parse(view_of(name, strlen(name)), &z->apex, &n));
+	ck_assert(nsec3_hash_name(&p, 0, &n, hash));
+	nsec3_text(hash, text);
+	ck_assert(name_push(view_of(text, sizeof text), &z->apex, &owner));
+	return zone_find(z, &owner);
+}
+
+START_TEST(who_is_in_the_chain)
+{
+	char text[1024], first[600];
+	struct name apex = name_of("example.");
+	struct signing_kit k;
+	unsigned wanted = 1, records = 0;
+
+	(void)snprintf(text, sizeof text, HEAD "%s", members[_i].zone);
+	struct zone *source = load_text(text, "example.");
+	signing_begin(&k, &apex);
+	signing_key(&k, ALG_ED25519, SIGNS_ALL);
+	k.plan.denial = SIGN_NSEC3;
+	k.plan.optout = members[_i].optout;
+	struct zone *z = signing_zone(&k, source);
+	ck_assert_ptr_nonnull(hashed(z, NULL));
+	for (; wanted <= 6 && members[_i].names[wanted - 1] != NULL; wanted++)
+		ck_assert_msg(hashed(z, members[_i].names[wanted - 1]) != NULL, "%s: %s", members[_i].why,
+			      members[_i].names[wanted - 1]);
+	for (size_t i = 0; i < z->n_nodes; i++)
+		records += rrset_of(z->node[i], RR_NSEC3) != NULL;
+	ck_assert_msg(records == wanted, "%s: %u records", members[_i].why, records);
+	ck_assert_msg(signing_flaws(&k, z, first) == 0, "%s: %s", members[_i].why, first);
+	zone_free(z);
+	zone_free(source);
+	signing_end(&k);
+}
+END_TEST
+
+/* Anybody may register the label that is another name's hash: the record then stands at a delegation. */
+START_TEST(a_hash_that_is_a_name_as_well)
+{
+	static const char *const kinds[] = { "NS ns.other.", "A 192.0.2.1", "DNAME other." };
+	struct name apex = name_of("example.");
+	char text[1024], hash[NSEC3_TEXT_LEN + 1] = "", first[600];
+	struct zone *source = load_text(HEAD, "example.");
+	struct signing_kit k;
+
+	signing_begin(&k, &apex);
+	signing_key(&k, ALG_ED25519, SIGNS_ALL);
+	k.plan.denial = SIGN_NSEC3;
+	struct zone *z = signing_zone(&k, source);
+	memcpy(hash, hashed(z, NULL)->owner + 1, NSEC3_TEXT_LEN);
+	zone_free(z);
+	zone_free(source);
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		(void)snprintf(text, sizeof text, HEAD "%s %s\n", hash, kinds[i]);
+		source = load_text(text, "example.");
+		z = signing_zone(&k, source);
+		ck_assert_uint_eq(rrset_of(hashed(z, NULL), RR_NSEC3)->n_sig, 1);
+		ck_assert_ptr_nonnull(hashed(z, hash));
+		ck_assert_msg(signing_flaws(&k, z, first) == 0, "%s", first);
+		zone_free(z);
+		zone_free(source);
+	}
+	signing_end(&k);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("chains");
@@ -117,6 +229,8 @@ static Suite *suite(void)
 
 	tcase_set_timeout(t, 600);
 	tcase_add_test(t, the_chains_that_rfcs_print);
+	tcase_add_loop_test(t, who_is_in_the_chain, 0, COUNT_OF(members));
+	tcase_add_test(t, a_hash_that_is_a_name_as_well);
 	tcase_add_loop_test(t, random_zones_pass_the_checker, 0, 150);
 	suite_add_tcase(s, t);
 	return s;

@@ -44,7 +44,8 @@ static struct zone *wide_zone(unsigned names)
 	struct zone *z = zone_new(&apex);
 	char text[64];
 
-	ck_assert_int_eq(zone_add(z, &apex, RR_SOA, 3600, BYTES("\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\x3c"), 0), OK);
+	ck_assert_int_eq(
+	    zone_add(z, &apex, RR_SOA, 3600, BYTES("\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\x3c"), 0), OK);
 	for (unsigned i = 0; i < names; i++) {
 		(void)snprintf(text, sizeof text, "n%u.x%u.test.", i, i % 999);
 		owner = name_of(text);
@@ -159,7 +160,8 @@ static const struct {
 	{ "a type less", "a A 192.0.2.2\na TXT x\n", "a A 192.0.2.2\n", 1, 2, 8 },
 	{ "a name more", "a A 192.0.2.2\n", "a A 192.0.2.2\nb A 192.0.2.2\n", 3, 3, 8 },
 	{ "a name less at the end", "z A 192.0.2.2\n", "", 1, 3, 8 },
-	{ "glue is not signed, and yet it changed", "d NS ns.d\nns.d A 192.0.2.2\n", "d NS ns.d\nns.d A 192.0.2.3\n", 0, 1, 8 },
+	{ "glue is not signed, and yet it changed", "d NS ns.d\nns.d A 192.0.2.2\n",
+	  "d NS ns.d\nns.d A 192.0.2.3\n", 0, 1, 8 },
 	{ "letter case is data, but nothing to sign", "a A 192.0.2.2\n", "A A 192.0.2.2\n", 1, 3, 8 },
 	{ "the SOA alone", "@ 3600 SOA ns hostmaster 7 3600 900 604800 600\n", "", 0, 0, 0 },
 };
@@ -301,22 +303,40 @@ END_TEST
 
 /* ---- refusals ---- */
 
-static void old_clock(struct signing_kit *k) { k->plan.now = 1546300800; }
-static void short_life(struct signing_kit *k) { k->plan.validity = 8 * DAY, k->plan.jitter = DAY; }
+static void old_clock(struct signing_kit *k)
+{
+	k->plan.now = 1546300800;
+}
+static void short_life(struct signing_kit *k)
+{
+	k->plan.validity = 8 * DAY, k->plan.jitter = DAY;
+}
 static void no_private(struct signing_kit *k)
 {
 	private_key_free(k->key[0].private);
 	k->key[0].private = NULL;
 }
-static void no_signer(struct signing_kit *k) { k->use[0].signs_zone = false; }
-static void no_key(struct signing_kit *k) { k->use[0].published = false; }
-static void other_zone(struct signing_kit *k) { k->key[0].zone = name_of("example.net."); }
+static void no_signer(struct signing_kit *k)
+{
+	k->use[0].signs_zone = false;
+}
+static void no_key(struct signing_kit *k)
+{
+	k->use[0].published = false;
+}
+static void other_zone(struct signing_kit *k)
+{
+	k->key[0].zone = name_of("example.net.");
+}
 static void twice(struct signing_kit *k)
 {
 	signing_key(k, ALG_ECDSAP256, SIGNS_ALL);
 	k->key[1].tag = k->key[0].tag;
 }
-static void nothing(struct signing_kit *k) { (void)k; }
+static void nothing(struct signing_kit *k)
+{
+	(void)k;
+}
 
 static const struct {
 	const char *text;
@@ -366,13 +386,16 @@ START_TEST(an_apex_too_long_for_hashed_names)
 	for (size_t len = 222; len <= 223; len++) {
 		struct name apex = label;
 		while (apex.len + 61U < len)
-			ck_assert(name_push(BYTES("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff"), &apex, &apex));
+			ck_assert(name_push(BYTES("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff"),
+					    &apex, &apex));
 		uint8_t rest[NAME_LABEL_MAX];
 		memset(rest, 'x', sizeof rest);
 		ck_assert(name_push(view_of(rest, len - apex.len - 1), &apex, &apex));
 		ck_assert_uint_eq(apex.len, len);
 		struct zone *z = zone_new(&apex);
-		ck_assert_int_eq(zone_add(z, &apex, RR_SOA, 60, BYTES("\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\x3c"), 0), OK);
+		ck_assert_int_eq(
+		    zone_add(z, &apex, RR_SOA, 60, BYTES("\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\x3c"), 0),
+		    OK);
 		struct signing_kit k;
 		signing_begin(&k, &apex);
 		signing_key(&k, ALG_ED25519, SIGNS_ALL);

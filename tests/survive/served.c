@@ -19,7 +19,7 @@ void served_open(const char *master)
 	char why[256];
 
 	answer_options_default(&served_options);
-	served_options.version = "a version";
+	served_options.chaos[CHAOS_VERSION_BIND] = served_options.chaos[CHAOS_VERSION_SERVER] = "a version";
 	tempdb_dir();
 	store = tempdb_open(0);
 	ck_assert_msg(compile_zone(store, z, &facts, why) == OK, "%s", why);

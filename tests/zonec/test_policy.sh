@@ -169,6 +169,7 @@ run compile -d db -k keys --policy policy.yaml test. zone
 is "a file of four policies wants a name" says "it holds 4 policies; say which"
 run compile -d db -k keys --policy policy.yaml:csk --nsec3 --sign test. zone
 is "a policy says it all" says "policy says all"
+# shellcheck disable=SC2016 # a master file's dollar
 printf '$TTL 2d\n@ SOA ns h 1 1 1 604800 1\n@ NS ns\nns A 192.0.2.1\n' >long
 run compile -d db -k keys --policy policy.yaml:csk test. long
 is "a TTL above the policy's" code_is 1

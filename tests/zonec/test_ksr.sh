@@ -1,0 +1,182 @@
+#!/bin/bash
+# A KSK that is elsewhere, as the two sides see it: requests, a ceremony, and months of a zone that never sees the KSK.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+zonec=$PWD/${B:-build}/bin/zonec
+checks=0 failures=0
+work=$(tests/help/tempdir.sh) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+if [ ! -x "$zonec" ]; then
+	echo "skipped: there is no $zonec"
+	exit 77
+fi
+cd "$work" || exit 1
+
+# is WHY CONDITION...: one check.
+is() {
+	local why=$1
+	shift
+	checks=$((checks + 1))
+	if ! "$@"; then
+		failures=$((failures + 1))
+		printf 'not so: %s (now %s, code %s)\n' "$why" "$(date -u -d "@$now" +%F\ %T)" "$code"
+		cat out err
+	fi
+}
+says() { grep -q -e "$1" err; }
+prints() { grep -q -e "$1" out; }
+code_is() { [ "$code" = "$1" ]; }
+run() {
+	"$zonec" "$@" --now "$now" >out 2>err
+	code=$?
+}
+
+cat >zone <<'END'
+$TTL 3600
+@	SOA	ns hostmaster 1 7200 3600 604800 3600
+	NS	ns
+ns	A	192.0.2.1
+END
+cat >policy.yaml <<'END'
+policies:
+  - name: away
+    offline-ksk: yes
+    zsk-lifetime: 20d
+    keyset-validity: 21d
+    refresh: 5d
+    serial: unixtime
+  - name: home
+    serial: unixtime
+  - name: other
+    offline-ksk: yes
+    algorithm: ED25519
+  - name: none
+    keys: none
+END
+now=1795884356 # 2026-11-28 16:45:56
+
+# whole: what the database has is a zone that validates.
+whole() {
+	"$zonec" dump -d db test. >dumped 2>err && grep -q DNSKEY dumped &&
+		"$zonec" check --now "$now" --off rrsig-expires-soon -q test. dumped >out 2>err || return 1
+	if command -v ldns-verify-zone >/dev/null; then
+		ldns-verify-zone -t "$(date -u -d "@$now" +%Y%m%d%H%M%S)" dumped >out 2>&1 || return 1
+	fi
+}
+
+# ---- the ceremony ----
+
+run key generate -k safe --ksk test.
+run ksr create -d db -k keys --policy policy.yaml:away --until +90d test.
+is "a request" code_is 0
+cp out request
+is "has bundles" [ "$(grep -c '^bundle' request)" -gt 8 ]
+is "and no KSK" [ "$(grep -c 'DNSKEY 257' request)" = 0 ]
+is "its ZSKs are made ahead" [ "$(find keys -name '*.private' | wc -l)" -gt 3 ]
+run ksr create -d db -k keys --policy policy.yaml:away --until +90d test.
+is "the same request again is the same" cmp -s out request
+run ksr sign -k safe request
+is "a response" code_is 0
+cp out response
+is "has the KSK in each bundle" [ "$(grep -c 'DNSKEY 257' response)" = "$(grep -c '^bundle' request)" ]
+run compile -d db -k keys --policy policy.yaml:away test. zone
+is "without it nothing is signed" says "there are no bundles of its KSK"
+run ksr import -k keys test. response
+is "a KSK that nobody knows" says "response:[0-9]*: the bundle of 20261128164556 is signed by no KSK that is known here"
+cp safe/*.key .
+run key import -k keys ./*.key
+run ksr import -k keys test. response
+is "one that is known" code_is 0
+is "tells how far it reaches" prints "bundles, from 2026-11-28 16:45:56 UTC until 2027-0"
+
+# ---- what is changed is refused ----
+
+# refuses WHY MESSAGE SED: the response, edited.
+refuses() {
+	sed -e "$3" response >edited
+	run ksr import -k keys test. edited
+	is "$1 is refused" code_is 1
+	is "$1 is named" says "$2"
+}
+first=$(grep -n -m1 '^RRSIG' response | cut -d: -f1)
+refuses "another expiration" "edited:[0-9]*: the bundle of 20261128164556 has a signature that is wrong" \
+	's/expires 20261219164556/expires 20261220164556/'
+refuses "another TTL" "has a signature that is wrong" 's/^ttl 3600/ttl 7200/'
+refuses "a key that is gone" "has a signature that is wrong" "0,/^DNSKEY 256/{/^DNSKEY 256/d}"
+refuses "a signature that is gone" "is not signed" "${first}d"
+refuses "a changed signature" "has a signature that is wrong" "${first}s/==\$/AA/;${first}s/[A-Z]\\([^A-Z]*\\)\$/Q\\1/"
+refuses "another zone" "is of another zone" 's/^zone .*/zone other./'
+refuses "a newer version" "edited:1: is of version 2, and this zonec knows version 1" '1s/1/2/'
+refuses "a request" "is a request: sign it first" '/^RRSIG/d;/DNSKEY 257/d;s/response/request/'
+# shellcheck disable=SC2016 # sed's dollar
+refuses "half a file" "its bundle has no end" '/^end/,$d'
+refuses "a word that is none" "edited:7: is none of: zone, ttl, cds, bundle" '7s/^/x/'
+run ksr import -k keys test. nowhere
+is "a file that is not there" says "nowhere: No such file"
+run ksr sign -k safe response
+is "a response is not signed again" says "is a response, which is signed already"
+run ksr sign -k nosafe request
+is "a ceremony without keys" code_is 1
+"$zonec" ksr create -d db2 -k keys2 --policy policy.yaml:away --until +30d --now "$now" test. >request2
+"$zonec" ksr sign -k safe request2 >response2
+run ksr import -k keys test. response2
+is "a response to another request" says "has a ZSK that is not in the key directory: it is of another request"
+now=$((now - 86400))
+run ksr sign -k safe request2
+code_then=$code
+now=$((now + 86400))
+is "a ceremony needs no clock" [ "$code_then" = 0 ]
+
+# ---- months of it, with a run each day and some days left out ----
+
+zsks=0
+for day in $(seq 0 48); do
+	case $day in 17 | 18 | 39 | 40 | 41) continue ;; esac
+	now=$((1795884356 + day * 86400))
+	run compile -d db -k keys --policy policy.yaml:away test. zone
+	is "day $day" code_is 0
+	zsks=$((zsks + $(grep -c "it signs the zone" out)))
+	is "day $day: the zone is whole" whole
+done
+is "ZSKs changed" [ "$zsks" -ge 3 ]
+is "CDS came from the ceremony, so there is none" [ "$(grep -c CDS dumped)" = 0 ]
+
+# ---- the next request goes on from here ----
+
+run ksr create -d db -k keys --policy policy.yaml:away --until +60d test.
+cp out request
+"$zonec" ksr sign -k safe request >response
+run ksr import -k keys test. response
+is "another ceremony" code_is 0
+run compile -d db -k keys --policy policy.yaml:away test. zone
+is "goes on" code_is 0
+is "and the zone is whole" whole
+now=$((now + 100 * 86400))
+run compile -d db -k keys --policy policy.yaml:away test. zone
+is "bundles that have run out" code_is 1
+is "are named" says "none of the bundles of its KSK, of which the last expires 2027-0"
+now=$((now - 100 * 86400))
+
+# ---- without the KSK nothing moves that needs it ----
+
+for policy in other home none; do
+	run compile -d db -k keys --policy "policy.yaml:$policy" test. zone
+	is "policy $policy is refused" code_is 1
+	is "policy $policy says why" says "this needs the KSK, which is elsewhere"
+done
+printf '%s\n' "@ 3600 DNSKEY 256 3 13 oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==" |
+	cat zone - >foreign
+run compile -d db -k keys --policy policy.yaml:away test. foreign
+is "a key of the file that nobody signed" says "the file has DNSKEY records of its own"
+
+# ---- and with it all goes on here ----
+
+cp safe/* keys
+run compile -d db -k keys --policy policy.yaml:home test. zone
+is "the KSK is home" code_is 0
+is "and the zone is whole" whole
+is "with the same KSK" [ "$(grep -c 'DNSKEY.257' dumped)" = 1 ]
+
+echo "Checks: $checks, Failures: $failures, Errors: 0"
+[ "$failures" = 0 ]
