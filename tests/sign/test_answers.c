@@ -43,7 +43,7 @@ static void sign_all(struct twin *t, struct signing_kit *kits)
 		k->plan.optout = rng_percent(&t->rng, 50);
 		k->plan.zonemd = rng_percent(&t->rng, 20) ? 2 : 0;
 		t->zones.zone[i] = signing_zone(k, unsigned_zone);
-		if (rng_percent(&t->rng, 10))
+		if (rng_percent(&t->rng, 30))
 			flag_all(t->zones.zone[i]);
 		zone_free(unsigned_zone);
 	}
