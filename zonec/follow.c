@@ -13,7 +13,7 @@ static enum err read_policy(const char *place, struct policy *out, char why[SIGN
 {
 	static char *known;
 	static struct policy policy;
-	struct policy_why said;
+	struct policy_why said = { .text = "" };
 
 	if (known == NULL || strcmp(known, place) != 0) {
 		free(known);
@@ -77,6 +77,17 @@ static enum err read_bundle(struct keydir *d, const struct name *apex, int64_t n
 	return OK;
 }
 
+/* That it was looked at is no change. */
+static bool differs(struct sign_state *old, const struct following *f)
+{
+	uint8_t octets[SIGN_STATE_MAX];
+	struct wr w = wr_of(octets, sizeof octets);
+
+	old->last = f->life.state.last;
+	state_write(old, &w);
+	return !view_eq(wr_view_of(&w), view_of(f->octets, f->n_octets));
+}
+
 enum err follow_begin(const struct options *o, struct store *s, const struct name *apex, struct following *f,
 		      char why[SIGN_WHY])
 {
@@ -104,8 +115,7 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	}
 	state_write(&f->life.state, &w);
 	f->n_octets = w.len;
-	old.last = f->life.state.last; /* that it was looked at is no change */
-	f->changed = memcmp(&old, &f->life.state, sizeof old) != 0;
+	f->changed = differs(&old, f);
 	return OK;
 }
 

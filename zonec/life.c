@@ -9,7 +9,7 @@
 
 int policy_of(const struct options *o, struct policy *out)
 {
-	struct policy_why why;
+	struct policy_why why = { .text = "" };
 	enum err e = policy_read(o->policy, out, &why);
 
 	if (e == OK)

@@ -64,6 +64,13 @@ static void take_record(void *context, const struct master_record *r)
 		    "they imply would fill memory");
 }
 
+static void take_expected(void *context, struct view owner)
+{
+	const struct loader *l = context;
+
+	zone_expect(l->zone, owner);
+}
+
 static void take_finding(void *context, const struct master_finding *f)
 {
 	struct loader *l = context;
@@ -208,7 +215,7 @@ static void sign(struct loader *l, struct loaded *out)
 /* read_and_check leaves what it found in the loader; a zone that could not be signed is not checked further. */
 static enum err read_and_check(struct loader *l, const struct name *origin, struct loaded *out)
 {
-	struct master_calls calls = { l, take_record, take_finding, take_progress };
+	struct master_calls calls = { l, take_record, take_expected, take_finding, take_progress };
 	struct master_options mo = { 0 };
 
 	if (l->options->max_errors != NULL)

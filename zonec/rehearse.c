@@ -1,6 +1,5 @@
 /* Everything a policy will do to a zone's keys until a date, in plain words. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "keys/life.h"
 #include "zonec/key.h"
@@ -13,7 +12,7 @@ struct rehearsal {
 	const struct policy *p;
 	struct sign_state s;
 	struct roll_result result;
-	struct roll_key *keys;
+	struct roll_key keys[REHEARSED_KEYS_MAX];
 	size_t n, n_real;
 	int64_t now;
 };
@@ -161,11 +160,6 @@ static int read_keys(const struct options *o, const struct name *apex, struct re
 	struct keys keys = { 0 };
 	char why[KEY_WHY];
 
-	r->keys = calloc(REHEARSED_KEYS_MAX, sizeof *r->keys);
-	if (r->keys == NULL) {
-		complain("out of memory");
-		return EXIT_SYSTEM;
-	}
 	if (o->keydir == NULL)
 		return EXIT_DONE;
 	enum err e = keydir_read(o->keydir, apex, &keys, why);
@@ -180,13 +174,15 @@ static int read_keys(const struct options *o, const struct name *apex, struct re
 
 int command_key_rehearse(const struct options *o)
 {
-	struct policy p;
+	static struct policy p;
 	struct name apex;
-	struct rehearsal r = { .p = &p, .now = now_of(o) };
-	int64_t until = r.now;
+	static struct rehearsal r; /* large for a stack */
+	int64_t until = now_of(o);
 
 	if (o->policy == NULL || o->until == NULL || o->n_operands != 1)
 		return EXIT_USAGE;
+	r.p = &p;
+	r.now = now_of(o);
 	if (!origin_read(o->operand[0], &apex) || !date_read("--until", o->until, r.now, &until))
 		return EXIT_USAGE;
 	int code = policy_of(o, &p);
@@ -196,6 +192,5 @@ int command_key_rehearse(const struct options *o)
 		code = read_keys(o, &apex, &r);
 	if (code == EXIT_DONE)
 		code = rehearse(&r, until);
-	free(r.keys);
 	return code;
 }

@@ -114,6 +114,11 @@ static void double_slots(struct zone_index *x)
 	free(old);
 }
 
+void index_expect(const struct zone_index *x, const uint8_t *owner, unsigned len)
+{
+	__builtin_prefetch(&x->slots[tag_of(x, owner, len) & (x->n_slots - 1)]);
+}
+
 struct node *index_find(const struct zone_index *x, const uint8_t *owner, unsigned len)
 {
 	const struct slot *s = slot_of(x, owner, len, tag_of(x, owner, len));

@@ -59,6 +59,9 @@ struct zone_index {
 struct zone_index *index_new(void);
 void index_free(struct zone_index *x);
 
+/* index_expect fetches what index_add will look at first. */
+void index_expect(const struct zone_index *x, const uint8_t *owner, unsigned len);
+
 /* index_find gives the node of this owner or NULL. */
 struct node *index_find(const struct zone_index *x, const uint8_t *owner, unsigned len);
 

@@ -39,6 +39,8 @@ struct master_finding {
 struct master_calls {
 	void *context;
 	void (*record)(void *context, const struct master_record *r);
+	/* a record of this owner (wire form) is one of the next: nothing has to be done; may be NULL */
+	void (*expect)(void *context, struct view owner);
 	void (*finding)(void *context, const struct master_finding *f);
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* bytes, about every MB; may be NULL */
 };

@@ -8,6 +8,7 @@
 enum {
 	BATCHES = 4,
 	BATCH = 1 << 17, /* octets: the largest event fits, and all batches fit a core's own cache */
+	AHEAD = 1 << 10, /* octets of a batch between an owner's announcement and its record: some ten records */
 };
 
 /* A call on its way; what it points at stands behind it. */
@@ -154,12 +155,35 @@ static void deliver_record(const struct relay *r, const struct event *e, struct 
 	r->to->record(r->to->context, m);
 }
 
+static const struct event *event_at(const struct batch *b, size_t at)
+{
+	return (const struct event *)(const void *)(b->p + at);
+}
+
+static struct view owner_of(const struct event *e)
+{
+	return e->kind == RECORD ? view_of(e + 1, e->record.owner) : view_of(NULL, 0);
+}
+
+/* announce tells of the owner of an event that comes later, unless it is that of the event before it. */
+static void announce(const struct relay *r, const struct event *e, struct view *last)
+{
+	const struct view owner = owner_of(e);
+
+	if (owner.n != 0 && !view_eq(owner, *last))
+		r->to->expect(r->to->context, owner);
+	*last = owner;
+}
+
 static void deliver_batch(const struct relay *r, const struct batch *b)
 {
+	struct view last = { NULL, 0 };
 	struct master_record m;
 
-	for (size_t at = 0; at < b->n;) {
-		const struct event *e = (const struct event *)(const void *)(b->p + at);
+	for (size_t at = 0, next = 0; at < b->n;) {
+		const struct event *e = event_at(b, at);
+		for (; r->to->expect != NULL && next < b->n && next < at + AHEAD; next += event_at(b, next)->size)
+			announce(r, event_at(b, next), &last);
 		switch (e->kind) {
 		case RECORD:
 			deliver_record(r, e, &m);

@@ -188,6 +188,11 @@ enum err zone_add(struct zone *z, const struct name *owner, uint16_t type, uint3
 	return OK;
 }
 
+void zone_expect(const struct zone *z, struct view owner)
+{
+	index_expect(z->index, owner.p, (unsigned)owner.n);
+}
+
 const struct node *zone_find(const struct zone *z, const struct name *n)
 {
 	return index_find(z->index, n->wire, n->len);

@@ -83,6 +83,10 @@ enum zone_oddity { ZONE_DUPLICATE, ZONE_DUPLICATE_SIG, ZONE_TTL_DIFFERS };
 typedef void zone_oddity_fn(void *context, enum zone_oddity kind, const struct node *n, const struct rrset *s,
 			    uint32_t line);
 
+/* zone_expect may be called some records before one of this owner (wire form) is added: a table of many megabytes
+ * is slow to answer, and is asked ahead. */
+void zone_expect(const struct zone *z, struct view owner);
+
 /* zone_seal sorts, adds nodes for empty non-terminals, sets the flags of nodes. `tell` may be NULL. */
 void zone_seal(struct zone *z, zone_oddity_fn *tell, void *context);
 

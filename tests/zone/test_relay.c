@@ -46,6 +46,8 @@ struct listener {
 	struct rng r;
 	struct call call;
 	unsigned heard, limit;
+	struct rng ahead; /* as r, but of the calls that are announced */
+	unsigned announced;
 	pthread_t self;
 };
 
@@ -87,6 +89,19 @@ static void on_record(void *context, const struct master_record *m)
 	ck_assert(m->file == want->file && m->line == want->line);
 }
 
+/* An owner that is announced is that of a record which was not heard yet. */
+static void on_expected(void *context, struct view owner)
+{
+	struct listener *l = context;
+	static struct call c;
+
+	do {
+		ck_assert_uint_lt(l->announced++, l->limit);
+		make(&l->ahead, &c);
+	} while (c.kind != 0 || !view_eq(view_of(c.record.owner.wire, c.record.owner.len), owner));
+	ck_assert_uint_gt(l->announced, l->heard);
+}
+
 static void on_finding(void *context, const struct master_finding *f)
 {
 	const struct master_finding *want = &next(context, 1)->call.finding;
@@ -110,10 +125,12 @@ START_TEST(all_calls_in_order)
 	static struct listener l;
 
 	for (unsigned limit = 0; limit <= CALLS; limit = limit * 27 + 1) {
-		struct listener fresh = { .r = { (uint64_t)_i }, .limit = limit, .self = pthread_self() };
+		struct listener fresh = {
+			.r = { (uint64_t)_i }, .ahead = { (uint64_t)_i }, .limit = limit, .self = pthread_self()
+		};
 		l = fresh;
 		struct listener reading = fresh;
-		const struct master_calls calls = { &l, on_record, on_finding, on_progress };
+		const struct master_calls calls = { &l, on_record, on_expected, on_finding, on_progress };
 		work_use(1 + (unsigned)_i % 2);
 		relay_read(&calls, read_some, &reading);
 		work_use(1);
