@@ -34,28 +34,50 @@ static void keep_run(struct baked *b, const struct run_entry *e)
 	b->run[b->n_runs++] = *e;
 }
 
-/* hash_in_chain hashes a name and says whether the chain has a record for it. */
-static bool hash_in_chain(const struct parts *p, const struct name *owner, uint8_t *hash)
+/* hash_in_chain hashes a name and says whether the chain has a record for it, and with which flags. */
+static bool hash_in_chain(const struct parts *p, const struct name *owner, uint8_t *hash, uint8_t *flags)
 {
-	uint8_t again[NSEC3_HASH_LEN], flags;
+	uint8_t again[NSEC3_HASH_LEN];
 	struct name hashed;
 
-	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) ||
-	    !chain_owner(&p->of->apex, hash, &hashed))
+	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) || !chain_owner(&p->of->apex, hash, &hashed))
 		return false;
 	const struct node *n = zone_find(p->of, &hashed);
-	return n != NULL && chain_nsec3(&p->chain, &hashed, n->rrsets, again, &flags) != NULL;
+	return n != NULL && chain_nsec3(&p->chain, &hashed, n->rrsets, again, flags) != NULL;
 }
 
-/* is_chained: the chain has a record for this node. Where a cut or a DNAME stands above, none should be, and
- * hashing is saved until it turns out that some record has no other name. */
+/* opts_out: the apex's record has the opt-out flag, so the others have, too, most likely. */
+static bool opts_out(const struct parts *p)
+{
+	uint8_t hash[NSEC3_HASH_LEN], flags;
+
+	return p->chain.kind == DENIAL_NSEC3 && hash_in_chain(p, &p->of->apex, hash, &flags) &&
+	       (flags & NSEC3_OPTOUT) != 0;
+}
+
+static bool is_insecure_cut(const struct node *n)
+{
+	const struct rrset *ds = (n->flags & NODE_CUT) != 0 ? rrset_of(n, RR_DS) : NULL;
+
+	return (n->flags & NODE_CUT) != 0 && (ds == NULL || ds->n == 0);
+}
+
+/* should_be_chained: nothing below a cut or a DNAME should, nor delegations without DS in a chain that opts out. */
+static bool should_be_chained(const struct parts *p, const struct node *n)
+{
+	return (n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)) == 0 && !(p->optout && is_insecure_cut(n));
+}
+
+/* is_chained: the chain has a record for this node. Those that should have none are not even hashed, until it turns
+ * out that some record has no other name. */
 static bool is_chained(struct baked *b, const struct node *n, const struct name *owner, uint8_t *hash)
 {
 	const struct parts *p = b->p;
+	uint8_t flags;
 
-	if (p->chain.kind != DENIAL_NSEC3 || (!p->strays && n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)))
+	if (p->chain.kind != DENIAL_NSEC3 || !(p->strays || should_be_chained(p, n)))
 		return false;
-	bool chained = hash_in_chain(p, owner, hash);
+	bool chained = hash_in_chain(p, owner, hash, &flags);
 	b->n_chained += chained;
 	return chained;
 }
@@ -248,6 +270,7 @@ void parts_begin(const struct zone *z, const struct hash_key *key, struct parts 
 	bake_zone_of(&z->apex, key, false, &p->zone);
 	chain_find(&z->apex, apex != NULL ? apex->rrsets : NULL, &p->chain);
 	tell_chain(p);
+	p->optout = opts_out(p);
 	const struct rrset *its = apex != NULL ? rrset_of(apex, RR_SOA) : NULL;
 	if (its != NULL && its->n_sig != 0)
 		p->part.flags |= ZONEPART_SIGNED;

@@ -30,6 +30,7 @@ struct parts {
 	struct zonepart part; /* all but image and changed */
 	struct chain chain;
 	bool strays;      /* some NSEC3 record has no name that should be in the chain */
+	bool optout;      /* the chain leaves out delegations without DS, or seems to */
 	size_t n_chained; /* nodes that are in it */
 	uint64_t signatures, expires;
 

@@ -75,15 +75,24 @@ static void copy_set(struct arena *a, const struct old_set *from, struct old_set
 	to->data.p = arena_copy(a, from->data.p, from->data.n);
 }
 
-/* A key's tag says little: another key may have had it. Only one that stood in the old DNSKEY set as it is made
- * the old signatures of its tag. */
+/* A key's tag says little: another key may have it. Only one that stood in the old DNSKEY set as it is, and no other
+ * of its algorithm and tag, made the old signatures of that tag. */
 static void note_keys(struct signing *s, const struct old_set *dnskeys)
 {
+	bool shares[SIGN_KEYS_MAX] = { false };
 	struct view rdata;
+	struct dnskey other;
 
 	for (uint32_t i = 0; i < dnskeys->n && old_rdata(dnskeys, i, &rdata); i++)
-		for (size_t k = 0; k < s->plan->n_keys; k++)
-			s->was_there[k] |= view_eq(rdata, s->plan->key[k].key->dnskey);
+		for (size_t k = 0; k < s->plan->n_keys; k++) {
+			const struct key *key = s->plan->key[k].key;
+			if (view_eq(rdata, key->dnskey))
+				s->was_there[k] = true;
+			else if (dnskey_read(rdata, &other))
+				shares[k] |= other.algorithm == key->algorithm && other.tag == key->tag;
+		}
+	for (size_t k = 0; k < s->plan->n_keys; k++)
+		s->was_there[k] &= !shares[k];
 }
 
 static enum err read_old_apex(struct signing *s)

@@ -10,11 +10,26 @@
 #include "bake/compile.h"
 #include "bake/verify.h"
 #include "dns/msg.h"
+#include "sec/nsec3.h"
 #include "tests/help/signing.h"
 #include "tests/help/tempdb.h"
 #include "tests/model/twin.h"
 
 enum { ZONES = 60, QUESTIONS = 200 };
+
+/* flag_all gives all NSEC3 records the opt-out flag, although none left anything out. */
+static void flag_all(struct zone *z)
+{
+	enum { FLAGS = 1 }; /* octets before them (RFC 5155 3.2) */
+
+	for (size_t i = 0; i < z->n_nodes; i++)
+		for (struct rrset *s = z->node[i]->rrsets; s != NULL; s = s->next)
+			for (uint32_t k = 0; s->type == RR_NSEC3 && k < s->n; k++) {
+				uint8_t *p = arena_copy(&z->arena, s->rdata[k].p, s->rdata[k].n);
+				p[FLAGS] |= NSEC3_OPTOUT;
+				s->rdata[k].p = p;
+			}
+}
 
 /* sign_all replaces each zone of the twin by one that is signed; its keys must outlive it. */
 static void sign_all(struct twin *t, struct signing_kit *kits)
@@ -28,6 +43,8 @@ static void sign_all(struct twin *t, struct signing_kit *kits)
 		k->plan.optout = rng_percent(&t->rng, 50);
 		k->plan.zonemd = rng_percent(&t->rng, 20) ? 2 : 0;
 		t->zones.zone[i] = signing_zone(k, unsigned_zone);
+		if (rng_percent(&t->rng, 30))
+			flag_all(t->zones.zone[i]);
 		zone_free(unsigned_zone);
 	}
 }

@@ -217,6 +217,27 @@ START_TEST(another_key_of_the_same_tag_signs_anew)
 }
 END_TEST
 
+/* Both stood in the old zone: which of them made its signatures cannot be told by their tag. */
+START_TEST(a_published_key_of_the_same_tag_signs_anew)
+{
+	struct zone *source = load_text(HEAD "a A 192.0.2.2\n", "example.");
+	struct signing_kit k;
+
+	begin(&k, &source->apex);
+	signing_key(&k, ALG_ECDSAP256, SIGNS_NOT);
+	k.key[2].tag = k.key[1].tag;
+	struct zone *old = signing_zone(&k, source);
+	k.use[1].signs_zone = false;
+	k.use[2].signs_zone = true;
+	struct zone *new = again(&k, old, source, DAY);
+	ck_assert_uint_eq(k.result.kept, 1); /* that of the KSK, over the same DNSKEY set */
+	zone_free(new);
+	zone_free(old);
+	zone_free(source);
+	signing_end(&k);
+}
+END_TEST
+
 START_TEST(random_changes_give_zones_that_pass)
 {
 	struct rng r = { (uint64_t)_i };
@@ -447,6 +468,7 @@ static Suite *suite(void)
 	tcase_add_test(t, nothing_changed_nothing_made);
 	tcase_add_loop_test(t, what_changed_is_signed_anew, 0, COUNT_OF(changes));
 	tcase_add_test(t, another_key_of_the_same_tag_signs_anew);
+	tcase_add_test(t, a_published_key_of_the_same_tag_signs_anew);
 	tcase_add_loop_test(t, random_changes_give_zones_that_pass, 0, 60);
 	tcase_add_loop_test(t, serials_grow, 0, COUNT_OF(serials));
 	tcase_add_loop_test(t, refused_with_a_sentence, 0, COUNT_OF(refusals));
