@@ -60,7 +60,10 @@ $(call EXE,$(FUZZ_SRC)): $(B)/%: $(B)/%.o $(call OBJ,$(HELP_SRC)) $(B)/libedict.
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(CK_LIBS) $(LIBS)
 
 $(call EXE,$(BENCH_SRC)): $(B)/%: $(B)/%.o $(B)/libedict.a
-	$(LINK) -o $@ $^ $(LIBS)
+	$(LINK) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LIBS)
+
+# It holds server/udp.c itself, to count what its loop costs.
+$(B)/tests/bench/bench_udp: $(call OBJ,$(filter-out server/main.c server/udp.c,$(SERVER_SRC)))
 
 # ---- seeing it work ----
 
