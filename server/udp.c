@@ -13,7 +13,7 @@ enum {
 	ROUNDS_MAX = 16, /* batches from one socket before its neighbours get a turn */
 };
 
-/* A place of the batch: a request and its answer. */
+/* A place of the batch: a request, and an answer: not always to the same request, as some get none. */
 struct slot {
 	struct sockaddr_in6 peer; /* room for either family */
 	struct iovec request_io, answer_io;
@@ -47,6 +47,15 @@ static void prepare_in(struct udp *u, size_t i)
 	};
 }
 
+/* An answer is put where its turn to be sent is; what differs is set by put_out. */
+static void prepare_out(struct udp *u, size_t at)
+{
+	struct slot *s = &u->slot[at];
+
+	s->answer_io = (struct iovec){ s->answer, 0 };
+	u->out[at].msg_hdr = (struct msghdr){ .msg_iov = &s->answer_io, .msg_iovlen = 1 };
+}
+
 /* reset_in takes back what the kernel changed. */
 static void reset_in(struct udp *u, size_t i)
 {
@@ -71,8 +80,10 @@ struct udp *udp_new(struct worker *w, const int *sockets, size_t n, size_t answe
 	u->answer_max = answer_max;
 	u->n_sockets = n;
 	u->poll = p;
-	for (size_t i = 0; i < QUERY_BATCH; i++)
+	for (size_t i = 0; i < QUERY_BATCH; i++) {
 		prepare_in(u, i);
+		prepare_out(u, i);
+	}
 	return u;
 }
 
@@ -107,21 +118,18 @@ static void leave_by_route(struct msghdr *m)
 	}
 }
 
+/* put_out addresses the answer at `at` to who sent request i. */
 static void put_out(struct udp *u, size_t at, size_t i, size_t length)
 {
-	struct msghdr *in = &u->in[i].msg_hdr;
+	struct msghdr *in = &u->in[i].msg_hdr, *out = &u->out[at].msg_hdr;
 
-	u->slot[i].answer_io = (struct iovec){ u->slot[i].answer, length };
 	if (in->msg_controllen != 0)
 		leave_by_route(in);
-	u->out[at].msg_hdr = (struct msghdr){
-		.msg_name = in->msg_name,
-		.msg_namelen = in->msg_namelen,
-		.msg_iov = &u->slot[i].answer_io,
-		.msg_iovlen = 1,
-		.msg_control = in->msg_controllen != 0 ? in->msg_control : NULL,
-		.msg_controllen = in->msg_controllen,
-	};
+	u->slot[at].answer_io.iov_len = length;
+	out->msg_name = in->msg_name;
+	out->msg_namelen = in->msg_namelen;
+	out->msg_control = in->msg_controllen != 0 ? in->msg_control : NULL;
+	out->msg_controllen = in->msg_controllen;
 }
 
 /* answer_batch answers the first n slots and gives the number of messages to send. */
@@ -136,7 +144,7 @@ static size_t answer_batch(struct udp *u, size_t n)
 		requests[i] = request_of(u, i);
 	query_touch(w->answerer, s, requests, (unsigned)n);
 	for (size_t i = 0; i < n; i++) {
-		struct wr out = wr_of(u->slot[i].answer, u->answer_max);
+		struct wr out = wr_of(u->slot[n_out].answer, u->answer_max);
 
 		if (query_answer_touched(w->answerer, s, (unsigned)i, &out) == SEND)
 			put_out(u, n_out++, i, out.len);
