@@ -28,14 +28,11 @@ struct place {
 /* look_at says what stands at one depth on the way; the page is that of the depth. */
 static ALWAYS_INLINE enum landmark look_at(const struct ask *q, struct view page, unsigned d, struct node_view *n)
 {
-	static const enum landmark without_node[] = {
-		[FOUND_NONE] = MISSING, [FOUND_BARE] = AT_BARE, [FOUND_DAMAGED] = DAMAGED
-	};
 	struct probe p = probe_of(&q->link->name, d, q->zone->depth);
 	struct view record = shard_search(page, p.hash, p.name, probe_head(&p));
 
 	if (record.p == NULL)
-		return without_node[record.n];
+		return record.n == FOUND_NONE ? MISSING : record.n == FOUND_BARE ? AT_BARE : DAMAGED;
 	if (unlikely(!node_open(record, n)))
 		return DAMAGED;
 	if (n->flags & NODE_HAS_NS && d != q->zone->depth)

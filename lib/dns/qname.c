@@ -58,7 +58,8 @@ void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
 	if (n == 0) {
 		r->bad = true; /* and the name is the root */
 		p = (const uint8_t *)"";
-		left = qname_scan(p, 1, out);
+		left = out->len = 1;
+		out->labels = 0;
 	}
 	qname_hash(p, left, key, out);
 }
