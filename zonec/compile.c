@@ -8,7 +8,7 @@
 
 static int exit_of(enum err e)
 {
-	return e == ERR_SPACE || e == ERR_REFUSED || e == ERR_NOTFOUND ? EXIT_WRONG : EXIT_SYSTEM;
+	return e == ERR_SPACE || e == ERR_REFUSED || e == ERR_NOTFOUND || e == ERR_BUSY ? EXIT_WRONG : EXIT_SYSTEM;
 }
 
 /* Zones that are loaded and wait: small ones are committed many at once. */
@@ -108,8 +108,9 @@ static void keep(struct batch *b, const struct name *apex, const char *origin, s
 
 	zone_free(l->zone);
 	if (e != OK) {
-		complain("%s: the state of its keys was not written: %s", origin, err_text(e));
-		note(b, EXIT_SYSTEM);
+		complain("%s: the state of its keys was not written: %s", origin,
+			 e == ERR_BUSY ? "it has changed since this run read it; compile it again" : err_text(e));
+		note(b, exit_of(e));
 	} else if (!b->options->quiet) {
 		printf("%s: unchanged, serial %u\n", origin, l->result.serial);
 	}
@@ -127,6 +128,7 @@ static void batch_push(struct batch *b, const struct options *o, const char *ori
 			   .checks = l->checks,
 			   .replace = o->replace,
 			   .signing = f != NULL ? view_of(f->octets, f->n_octets) : view_of(NULL, 0),
+			   .signing_was = f != NULL ? view_of(f->was, f->n_was) : view_of(NULL, 0),
 			   .progress = take_progress,
 			   .context = &b->progress },
 	};
@@ -137,7 +139,8 @@ static void batch_push(struct batch *b, const struct options *o, const char *ori
 		batch_compile(b);
 }
 
-/* follow steps the zone's policy; NULL: it has none, or it has said what is wrong and *code is not EXIT_DONE. */
+/* follow steps the zone's policy, or takes leave of it; NULL: it has none and had none, or it has said what is
+ * wrong and *code is not EXIT_DONE. */
 static struct following *follow(struct batch *b, const struct options *o, const struct name *apex,
 				const char *origin, int *code)
 {
@@ -145,10 +148,12 @@ static struct following *follow(struct batch *b, const struct options *o, const 
 	char why[SIGN_WHY];
 
 	*code = EXIT_DONE;
-	if (o->policy == NULL)
+	if (o->policy == NULL && !follow_had(b->store, apex))
 		return NULL;
 	f = malloc(sizeof *f);
-	enum err e = f != NULL ? follow_begin(o, b->store, apex, f, why) : ERR_MEMORY;
+	enum err e = f == NULL           ? ERR_MEMORY
+		     : o->policy != NULL ? follow_begin(o, b->store, apex, f, why)
+					 : follow_leave(o, b->store, apex, f, why);
 	if (e == OK)
 		return f;
 	complain("%s: not compiled: %s", origin, f != NULL ? why : err_text(e));

@@ -29,8 +29,12 @@ static enum err read_policy(const char *place, struct policy *out, char why[SIGN
 	return OK;
 }
 
-static enum err read_state(struct store *s, const struct name *apex, struct sign_state *out, char why[SIGN_WHY])
+/* The state, and its octets: who commits the next one proves by them that it is still there. */
+static enum err read_state(struct store *s, const struct name *apex, struct following *f, struct sign_state *out,
+			   char why[SIGN_WHY])
 {
+	struct wr w = wr_of(f->was, sizeof f->was);
+	struct view octets;
 	struct store_txn *t;
 	enum err e = store_read(s, &t);
 
@@ -39,6 +43,9 @@ static enum err read_state(struct store *s, const struct name *apex, struct sign
 		return e;
 	}
 	bool right = state_of(t, apex, out);
+	if (store_signing_get(t, apex, &octets) == OK)
+		wr_view(&w, octets);
+	f->n_was = w.len;
 	store_abort(t);
 	if (!right)
 		(void)snprintf(why, SIGN_WHY, "the state of its keys cannot be used");
@@ -60,6 +67,13 @@ static enum err read_bundle(struct keydir *d, const struct name *apex, int64_t n
 				 "ksr sign there, ksr import");
 	if (e != OK)
 		return e;
+	if (f->bundles.ttl > f->policy.dnskey_ttl)
+		return keyio_why(
+		    why, ERR_REFUSED,
+		    "the bundles of its KSK give the DNSKEY set a TTL of %u s, and the policy's dnskey-ttl "
+		    "is %u s, by which it would change keys too soon; raise it, or make other bundles: "
+		    "zonec ksr create",
+		    f->bundles.ttl, f->policy.dnskey_ttl);
 	for (unsigned i = 0; i < f->life.state.n_keys; i++) {
 		const struct key *file = life_key(&f->life.keys, &f->life.state.key[i]);
 		if (file != NULL && thing_is_out(&f->life.state.key[i], THING_DNSKEY))
@@ -75,6 +89,24 @@ static enum err read_bundle(struct keydir *d, const struct name *apex, int64_t n
 	for (size_t i = 0; i < b->n; i++)
 		f->given[f->n_given++] = (struct sign_given){ b->record[i].type, b->record[i].rdata };
 	return OK;
+}
+
+/* The engine counts an earlier time as that of the last step. A little of that does no harm; but who took one step
+ * in a year to come would wait for that year, and so somebody must say which time is right. */
+static enum err check_clock(const struct sign_state *old, int64_t now, char why[SIGN_WHY])
+{
+	enum { LITTLE = 3600 };
+	char last[DATE_TEXT], date[DATE_TEXT];
+
+	if (old->last <= now + LITTLE)
+		return OK;
+	date_print(old->last, last);
+	date_print(now, date);
+	return keyio_why(
+	    why, ERR_REFUSED,
+	    "it is %s by the clock, but its keys took a step on %s already: set the clock right, or if it "
+	    "was wrong then: zonec key rewind",
+	    date, last);
 }
 
 /* That it was looked at is no change. */
@@ -98,9 +130,12 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	memset(&f->life, 0, sizeof f->life);
 	f->bundles = (struct ksr){ 0 };
 	f->n_given = 0;
+	f->leaves = false;
 	enum err e = read_policy(o->policy, &f->policy, why);
 	if (e == OK)
-		e = read_state(s, apex, &old, why);
+		e = read_state(s, apex, f, &old, why);
+	if (e == OK)
+		e = check_clock(&old, now_of(o), why);
 	if (e == OK)
 		e = sign_keydir(o->keydir, true, &d, why);
 	if (e == OK)
@@ -117,6 +152,35 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	f->n_octets = w.len;
 	f->changed = differs(&old, f);
 	return OK;
+}
+
+bool follow_had(struct store *s, const struct name *apex)
+{
+	struct view octets;
+	struct store_txn *t;
+
+	if (store_read(s, &t) != OK)
+		return false; /* whatever that is, the compile meets it, too */
+	bool had = store_signing_get(t, apex, &octets) == OK;
+	store_abort(t);
+	return had;
+}
+
+enum err follow_leave(const struct options *o, struct store *s, const struct name *apex, struct following *f,
+		      char why[SIGN_WHY])
+{
+	struct sign_state old;
+
+	memset(f, 0, sizeof *f);
+	enum err e = read_state(s, apex, f, &old, why);
+	if (e == OK && old.n_keys != 0 && !o->replace)
+		return keyio_why(
+		    why, ERR_REFUSED,
+		    "its keys follow the policy %s, and this would publish it without: say --policy; or, "
+		    "to be through with policies, --replace",
+		    old.policy);
+	f->leaves = f->changed = true;
+	return e;
 }
 
 void follow_end(struct following *f)
@@ -166,6 +230,8 @@ bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 	const struct sign_state *st = &f->life.state;
 
 	memset(s, 0, sizeof *s);
+	if (f->leaves)
+		return false;
 	plan_of(f, now, &s->plan);
 	s->keys = f->life.keys;
 	f->life.keys = (struct keys){ 0 };
@@ -213,7 +279,10 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 	struct keys keys = { 0 };
 	struct keydir *d;
 	char why[SIGN_WHY], text[EVENT_TEXT];
+	unsigned purged = 0;
 
+	if (f->leaves)
+		return true;
 	if (!o->quiet && !f->changed && o->list == NULL)
 		print_next(origin, f);
 	if (!f->changed)
@@ -228,9 +297,14 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 		e = keydir_keys(d, apex, &keys, why);
 	if (e == OK)
 		e = life_note(d, &keys, &f->life.state, why);
+	if (e == OK)
+		e = life_purge(d, &keys, &f->policy, &f->life.state, &purged, why);
 	keys_free(&keys);
+	if (purged != 0 && !o->quiet)
+		printf("%s: the files of %u key%s gone long since are removed\n", origin, purged,
+		       purged == 1 ? "" : "s");
 	if (e != OK)
-		complain("%s: compiled, but times in the files of its keys are old: %s", origin, why);
+		complain("%s: compiled, but the files of its keys are not as they should be: %s", origin, why);
 	return e == OK;
 }
 
@@ -241,7 +315,10 @@ enum err follow_keep(struct store *s, const struct name *apex, const struct foll
 
 	if (e != OK)
 		return e;
-	e = store_signing_put(t, apex, view_of(f->octets, f->n_octets));
+	if (!store_signing_is(t, apex, view_of(f->was, f->n_was)))
+		e = ERR_BUSY;
+	if (e == OK)
+		e = store_signing_put(t, apex, view_of(f->octets, f->n_octets));
 	if (e == OK)
 		return store_commit(t);
 	store_abort(t);

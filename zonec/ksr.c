@@ -116,6 +116,24 @@ static enum err run_ahead(struct keydir *d, const struct policy *p, struct sign_
 				   KSR_BUNDLES_MAX);
 }
 
+/* A key directory takes KEYS_MAX keys of a zone, and some are needed besides: a plan that wants too many fails
+ * before it has made any. */
+static bool is_too_far(const struct policy *p, int64_t from, int64_t until, char why[KEY_WHY])
+{
+	const int64_t zsks = p->zsk_lifetime != 0 ? (until - from) / p->zsk_lifetime : 0;
+
+	if (until < from)
+		return keyio_why(why, ERR_REFUSED, "--until: that time is over"), true;
+	if (zsks > KEYS_MAX / 2)
+		return keyio_why(
+			   why, ERR_REFUSED,
+			   "--until: %lld ZSKs would be made until then, and at most %d are made ahead: say an "
+			   "earlier time",
+			   (long long)zsks, KEYS_MAX / 2),
+		       true;
+	return false;
+}
+
 int command_ksr_create(const struct options *o)
 {
 	struct policy p;
@@ -143,6 +161,8 @@ int command_ksr_create(const struct options *o)
 		return code;
 	k->ttl = p.dnskey_ttl;
 	k->cds = p.cds;
+	if (is_too_far(&p, now, until, why))
+		return key_failed(ERR_REFUSED, why);
 	enum err e = keydir_make(o->keydir, &d, why);
 	if (e == OK)
 		e = run_ahead(d, &p, &s, now, until, &plan, why);

@@ -145,7 +145,46 @@ static int note_all(struct sign_state *s, const char *origin, const char *word, 
 	return EXIT_WRONG;
 }
 
-static int note_in(struct store_txn *t, const struct options *o, const struct name *apex, bool seen)
+static int note_what(struct sign_state *s, const struct options *o, bool seen)
+{
+	return note_all(s, o->operand[0], o->n_operands == 2 ? o->operand[1] : NULL, seen, now_of(o));
+}
+
+static int note_seen(struct sign_state *s, const struct options *o)
+{
+	return note_what(s, o, true);
+}
+
+static int note_gone(struct sign_state *s, const struct options *o)
+{
+	return note_what(s, o, false);
+}
+
+/* ---- a clock that was wrong ---- */
+
+static int rewind_state(struct sign_state *s, const struct options *o)
+{
+	const int64_t now = now_of(o);
+	char date[DATE_TEXT];
+
+	if (o->n_operands != 1)
+		return EXIT_USAGE;
+	if (s->last <= now) {
+		complain("%s: its keys have taken no step that is still to come; there is nothing to rewind",
+			 o->operand[0]);
+		return EXIT_WRONG;
+	}
+	date_print(s->last, date);
+	roll_rewind(s, now);
+	printf("%s: what its keys did until %s counts from now on\n", o->operand[0], date);
+	return EXIT_DONE;
+}
+
+/* ---- changes of a state ---- */
+
+typedef int change_fn(struct sign_state *s, const struct options *o);
+
+static int change_in(struct store_txn *t, const struct options *o, const struct name *apex, change_fn *change)
 {
 	uint8_t octets[SIGN_STATE_MAX];
 	struct wr w = wr_of(octets, sizeof octets);
@@ -153,14 +192,15 @@ static int note_in(struct store_txn *t, const struct options *o, const struct na
 
 	if (!state_of(t, apex, &s))
 		return EXIT_SYSTEM;
-	int code = note_all(&s, o->operand[0], o->n_operands == 2 ? o->operand[1] : NULL, seen, now_of(o));
+	int code = change(&s, o);
 	if (code != EXIT_DONE)
 		return code;
 	state_write(&s, &w);
 	return store_signing_put(t, apex, wr_view_of(&w)) == OK ? EXIT_DONE : EXIT_SYSTEM;
 }
 
-static int parent_shows(const struct options *o, bool seen)
+/* change_state reads, changes and writes in one transaction. */
+static int change_state(const struct options *o, change_fn *change)
 {
 	struct store *s;
 	struct store_txn *t;
@@ -178,7 +218,7 @@ static int parent_shows(const struct options *o, bool seen)
 	int code = EXIT_SYSTEM;
 	enum err e = store_write(s, &t);
 	if (e == OK) {
-		code = note_in(t, o, &apex, seen);
+		code = change_in(t, o, &apex, change);
 		if (code == EXIT_DONE)
 			e = store_commit(t);
 		else
@@ -192,10 +232,15 @@ static int parent_shows(const struct options *o, bool seen)
 
 int command_key_ds_seen(const struct options *o)
 {
-	return parent_shows(o, true);
+	return change_state(o, note_seen);
 }
 
 int command_key_ds_gone(const struct options *o)
 {
-	return parent_shows(o, false);
+	return change_state(o, note_gone);
+}
+
+int command_key_rewind(const struct options *o)
+{
+	return change_state(o, rewind_state);
 }

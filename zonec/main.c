@@ -32,11 +32,15 @@ static const struct command {
 	{ "key list", command_key_list, "-k KEYDIR [ORIGIN]", "the keys of a directory, one a line", false },
 	{ "key status", command_key_status, "-k KEYDIR ORIGIN", "what a zone's keys do, and when", false },
 	{ "key ds", command_key_ds, "-k KEYDIR [--digest N] ORIGIN", "DS records for the parent", false },
+	{ "key signal", command_key_signal, "-d DB ORIGIN",
+	  "what the name servers publish to vouch for the first DS", false },
 	{ "key retire", command_key_retire, "-k KEYDIR ORIGIN KEY", "let a key sign no more, and then go", false },
 	{ "key rehearse", command_key_rehearse, "--policy FILE[:NAME] [-k KEYDIR] [-d DB] --until DATE ORIGIN",
 	  "all that a policy will do, and when", false },
 	{ "key ds-seen", command_key_ds_seen, "-d DB ORIGIN [TAG]", "the parent shows a key's DS", true },
-	{ "key ds-gone", command_key_ds_gone, "-d DB ORIGIN [TAG]", "the parent no longer shows a key's DS", true },
+	{ "key ds-gone", command_key_ds_gone, "-d DB ORIGIN [TAG]", "the parent no longer shows a key's DS",
+	  true },
+	{ "key rewind", command_key_rewind, "-d DB ORIGIN", "the clock was ahead: keys wait from now on", true },
 	{ "ksr create", command_ksr_create, "--policy FILE[:NAME] -k KEYDIR -d DB --until DATE ORIGIN",
 	  "the DNSKEY sets to come, for a KSK elsewhere", false },
 	{ "ksr sign", command_ksr_sign, "-k KEYDIR FILE", "sign them, where the KSK is", false },
@@ -114,7 +118,8 @@ static const struct command *command_of(int argc, char **argv, int *used)
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (words_match(commands[i].name, argc, argv, used))
 			return &commands[i];
-	const bool two = strcmp(argv[0], "key") == 0 || strcmp(argv[0], "ksr") == 0; /* the commands about keys have two words */
+	const bool two = strcmp(argv[0], "key") == 0 ||
+			 strcmp(argv[0], "ksr") == 0; /* the commands about keys have two words */
 	complain("there is no command '%s%s%s'; zonec --help lists them", argv[0], two && argc > 1 ? " " : "",
 		 two && argc > 1 ? argv[1] : "");
 	return NULL;

@@ -86,6 +86,7 @@ struct slot {
 struct answerer {
 	const struct answer_options *options;
 	struct answer_counters counters;
+	uint8_t opt[2][OPT_FIXED]; /* ours without options, without DO and with it */
 	char damaged[NAME_TEXT_MAX];
 	struct link chain[CHAIN_MAX + 1];  /* from [1] on: what CNAMEs and DNAMEs led to */
 	struct slot slot[QUERY_BATCH + 1]; /* the last: for requests that come alone */
@@ -103,7 +104,7 @@ struct answerer {
 struct ask {
 	struct answerer *a;
 	const struct snapshot *s;
-	struct wr *out;
+	struct wr out;
 	const struct start *start;   /* of the current name in q->zone; NULL: not known */
 	const struct link *question; /* the first of the chain; the others stand in a->chain */
 	const struct link *link;     /* the last: the name being resolved */
@@ -182,6 +183,10 @@ static inline void cache_begin(struct answerer *a, const struct snapshot *s)
 /* next_apex gives the greatest number of labels, at most `most`, that an apex has; -1: none has. */
 static inline int next_apex(const struct snapshot *s, int most)
 {
+	uint64_t near = most < 64 && most >= 0 ? le64(s->apex_depths) << (63 - most) : 0;
+
+	if (likely(near != 0))
+		return most - __builtin_clzll(near);
 	for (int word = most >> 6; word >= 0; word--, most = 64 * word + 63) {
 		uint64_t depths = le64(s->apex_depths + 8 * word) << (63 - (most & 63));
 		if (depths != 0)

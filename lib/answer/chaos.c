@@ -11,13 +11,13 @@ static void put_text(struct ask *q, const char *text)
 {
 	size_t n = strlen(text) < 255 ? strlen(text) : 255;
 
-	wr_u16(q->out, 0xc000 | MSG_HEADER);
-	wr_u16(q->out, RR_TXT);
-	wr_u16(q->out, CLASS_CH);
-	wr_u32(q->out, 0);
-	wr_u16(q->out, (uint16_t)(n + 1));
-	wr_u8(q->out, (uint8_t)n);
-	wr_bytes(q->out, text, n);
+	wr_u16(&q->out, 0xc000 | MSG_HEADER);
+	wr_u16(&q->out, RR_TXT);
+	wr_u16(&q->out, CLASS_CH);
+	wr_u32(&q->out, 0);
+	wr_u16(&q->out, (uint16_t)(n + 1));
+	wr_u8(&q->out, (uint8_t)n);
+	wr_bytes(&q->out, text, n);
 	q->count[ANSWER]++;
 }
 

@@ -34,7 +34,7 @@ static bool name_written(struct ask *q, const struct frag *f, const struct ancho
 			size_t skip = (get_u16(f->rrs + at) & MSG_POINTER_MAX) - (size_t)MSG_HEADER;
 			if (skip > a->base.n)
 				return false;
-			wr_bytes(q->out, a->base.p + skip, a->base.n - skip);
+			wr_bytes(&q->out, a->base.p + skip, a->base.n - skip);
 			return true;
 		}
 		if (in_list(f->selves, f->n_self, at)) {
@@ -47,10 +47,10 @@ static bool name_written(struct ask *q, const struct frag *f, const struct ancho
 		uint8_t label = f->rrs[at];
 		if (label == 0 || label > NAME_LABEL_MAX || at + 1 + label > size)
 			break;
-		wr_bytes(q->out, f->rrs + at, 1U + label);
+		wr_bytes(&q->out, f->rrs + at, 1U + label);
 		at += 1U + label;
 	}
-	wr_u8(q->out, 0);
+	wr_u8(&q->out, 0);
 	return f->rrs[at] == 0;
 }
 
@@ -61,7 +61,7 @@ static bool rdata_written(struct ask *q, const struct frag *f, const struct anch
 		size_t base = next_in(f->bases, f->n_base, at, end), self = next_in(f->selves, f->n_self, at, end);
 		size_t pointer = base < self ? base : self, to = pointer < end ? pointer : end;
 
-		wr_bytes(q->out, f->rrs + at, to - at);
+		wr_bytes(&q->out, f->rrs + at, to - at);
 		if (to == end)
 			return true;
 		if (!name_written(q, f, a, to))
@@ -86,8 +86,8 @@ static size_t rr_of(const struct frag *f, const struct anchor *a, unsigned i, si
 static void owner_written(struct ask *q, const struct frag *f, const struct anchor *a)
 {
 	if (f->flags & FRAG_INLINE)
-		wr_bytes(q->out, f->rrs, 1U + f->rrs[0]);
-	wr_view(q->out, f->flags & FRAG_INLINE ? a->base : a->owner);
+		wr_bytes(&q->out, f->rrs, 1U + f->rrs[0]);
+	wr_view(&q->out, f->flags & FRAG_INLINE ? a->base : a->owner);
 }
 
 /* compose_whole is compose for places that pointers cannot reach (answers above 16 KiB): every RR is taken apart
@@ -106,14 +106,14 @@ static COLD bool compose_whole(struct ask *q, const struct frag *f, unsigned wha
 		if (end > size)
 			return false;
 		owner_written(q, f, a);
-		wr_bytes(q->out, f->rrs + at + owner, 8);
-		size_t length = wr_hole16(q->out);
+		wr_bytes(&q->out, f->rrs + at + owner, 8);
+		size_t length = wr_hole16(&q->out);
 		if (!rdata_written(q, f, a, rdata, end))
 			return false;
-		wr_fill16(q->out, length);
+		wr_fill16(&q->out, length);
 		at = end;
 	}
-	return !q->out->full;
+	return !q->out.full;
 }
 
 /* out_of_reach says whether a pointer would have to lead further than it can. */
@@ -122,7 +122,7 @@ static bool out_of_reach(const struct ask *q, const struct frag *f, const struct
 	size_t self = n < FRAG_SELF_MAX ? n : FRAG_SELF_MAX;
 
 	return a->owner_at > MSG_POINTER_MAX || a->base_moves + MSG_HEADER + NAME_WIRE_MAX > MSG_POINTER_MAX ||
-	       (f->n_self != 0 && q->out->len + self > MSG_POINTER_MAX);
+	       (f->n_self != 0 && q->out.len + self > MSG_POINTER_MAX);
 }
 
 bool compose(struct ask *q, enum section section, const struct frag *f, unsigned what, const struct anchor *a)
@@ -131,44 +131,44 @@ bool compose(struct ask *q, enum section section, const struct frag *f, unsigned
 
 	if (in_reach(q, n) || likely(!out_of_reach(q, f, a, n)))
 		return compose_near(q, section, f, what, a->owner_at, a->base_moves);
-	struct wr before = *q->out;
+	struct wr before = q->out;
 	bool whole = compose_whole(q, f, what, a);
 	if (whole)
 		count_rrs(q, section, f, what);
 	else
-		*q->out = before;
+		q->out = before;
 	return whole;
 }
 
 bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner)
 {
-	struct wr before = *q->out;
+	struct wr before = q->out;
 	struct anchor apex = anchor_of(q, q->zone->depth, q->zone->depth);
-	size_t start = q->out->len, size = (size_t)f->plain + f->sig;
+	size_t start = q->out.len, size = (size_t)f->plain + f->sig;
 	bool far = start > MSG_POINTER_MAX || apex.owner_at > MSG_POINTER_MAX;
 
 	if (f->n_rr != 1 || f->plain < 12 || owner.n < apex.base.n || f->flags & FRAG_INLINE)
 		return false;
 	if (far || apex.base.n == 1) {
-		wr_view(q->out, owner);
+		wr_view(&q->out, owner);
 	} else {
-		wr_bytes(q->out, owner.p, owner.n - apex.base.n);
-		wr_u16(q->out, (uint16_t)(0xc000 | apex.owner_at));
+		wr_bytes(&q->out, owner.p, owner.n - apex.base.n);
+		wr_u16(&q->out, (uint16_t)(0xc000 | apex.owner_at));
 	}
-	wr_bytes(q->out, f->rrs + 2, f->plain - 2U);
+	wr_bytes(&q->out, f->rrs + 2, f->plain - 2U);
 	for (unsigned i = 1; i <= f->n_sig; i++) {
 		size_t at = le16(f->owners + 2 * (size_t)i);
 		size_t end = i < f->n_sig ? le16(f->owners + 2 * (size_t)i + 2) : size;
 		if (at < f->plain || at + 2 > end || end > size)
 			return false;
 		if (far)
-			wr_view(q->out, owner);
+			wr_view(&q->out, owner);
 		else
-			wr_u16(q->out, (uint16_t)(0xc000 | start));
-		wr_bytes(q->out, f->rrs + at + 2, end - at - 2);
+			wr_u16(&q->out, (uint16_t)(0xc000 | start));
+		wr_bytes(&q->out, f->rrs + at + 2, end - at - 2);
 	}
-	if (q->out->full) {
-		*q->out = before;
+	if (q->out.full) {
+		q->out = before;
 		return false;
 	}
 	count_rrs(q, section, f, PLAIN | SIGS);
@@ -177,21 +177,21 @@ bool compose_written(struct ask *q, enum section section, const struct frag *f, 
 
 size_t compose_cname(struct ask *q, uint32_t ttl, const struct name *target)
 {
-	struct wr before = *q->out;
+	struct wr before = q->out;
 	struct anchor a = anchor_of(q, q->link->name.labels, q->link->name.labels);
 
 	if (a.owner_at > MSG_POINTER_MAX)
-		wr_view(q->out, a.owner);
+		wr_view(&q->out, a.owner);
 	else
-		wr_u16(q->out, (uint16_t)(0xc000 | a.owner_at));
-	wr_u16(q->out, RR_CNAME);
-	wr_u16(q->out, CLASS_IN);
-	wr_u32(q->out, ttl);
-	wr_u16(q->out, target->len);
-	size_t at = q->out->len;
-	wr_bytes(q->out, target->wire, target->len);
-	if (q->out->full) {
-		*q->out = before;
+		wr_u16(&q->out, (uint16_t)(0xc000 | a.owner_at));
+	wr_u16(&q->out, RR_CNAME);
+	wr_u16(&q->out, CLASS_IN);
+	wr_u32(&q->out, ttl);
+	wr_u16(&q->out, target->len);
+	size_t at = q->out.len;
+	wr_bytes(&q->out, target->wire, target->len);
+	if (q->out.full) {
+		q->out = before;
 		return 0;
 	}
 	q->count[ANSWER]++;

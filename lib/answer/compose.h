@@ -42,7 +42,7 @@ static inline void set_pointers(uint8_t *to, const uint8_t *list, unsigned count
 /* in_reach says that whatever n octets more lead to stands where any pointer reaches. */
 static inline bool in_reach(const struct ask *q, size_t n)
 {
-	return likely(q->out->len + n + NAME_WIRE_MAX <= MSG_POINTER_MAX);
+	return likely(q->out.len + n + NAME_WIRE_MAX <= MSG_POINTER_MAX);
 }
 
 static inline void count_rrs(struct ask *q, enum section section, const struct frag *f, unsigned what)
@@ -58,13 +58,13 @@ static ALWAYS_INLINE bool compose_near(struct ask *q, enum section section, cons
 {
 	size_t from = what & PLAIN ? 0 : f->plain;
 	size_t end = what & SIGS ? (size_t)f->plain + f->sig : f->plain;
-	size_t n = end - from, start = q->out->len;
+	size_t n = end - from, start = q->out.len;
 
-	if (unlikely(q->out->cap - start < n))
+	if (unlikely(q->out.cap - start < n))
 		return false;
-	uint8_t *to = q->out->p + start;
+	uint8_t *to = q->out.p + start;
 	memcpy(to, f->rrs + from, n);
-	q->out->len = start + n;
+	q->out.len = start + n;
 	if (owner_at != MSG_HEADER && !(f->flags & FRAG_INLINE))
 		set_pointers(to, f->owners, f->n_rr + (what & SIGS ? f->n_sig : 0U), from, n,
 			     (uint16_t)(0xc000 | owner_at));

@@ -30,7 +30,7 @@ static bool same_label(const uint8_t *label, const uint8_t *want)
  * pointer must lead before the place it is read at, and labels consume `want`, so it ends. */
 static bool same_name(const struct ask *q, size_t at, const uint8_t *want, size_t n)
 {
-	const struct wr *msg = q->out;
+	const struct wr *msg = &q->out;
 	const struct qname *name = &q->link->name;
 	size_t i = 0;
 
@@ -134,7 +134,7 @@ static inline bool add_addresses(struct ask *q, const struct host *h, struct fra
 /* add_host adds the addresses of a host: all that it has, whether A or AAAA. False: some did not fit. */
 static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
 {
-	const uint8_t *owner = q->out->p + h->at, *head = h->node.heads;
+	const uint8_t *owner = q->out.p + h->at, *head = h->node.heads;
 	struct view name = { h->node.owner, h->node.owner_len };
 	struct anchor a = { .owner = name, .base = name };
 	bool all = true;
@@ -171,7 +171,7 @@ enum outcome glue_add(struct ask *q)
 		const uint8_t *t = due->targets + (size_t)i * TARGET;
 		size_t at = due->start + le16(t);
 		struct host h;
-		enum found f = at < q->out->len ? find_host(q, le64(t + 2), at, &h.node) : FOUND_DAMAGED;
+		enum found f = at < q->out.len ? find_host(q, le64(t + 2), at, &h.node) : FOUND_DAMAGED;
 
 		if (f == FOUND_DAMAGED)
 			return broken(q);

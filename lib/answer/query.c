@@ -21,20 +21,28 @@ static enum verdict error(struct query *q, uint16_t rcode)
 	return SEND;
 }
 
-/* step_edns: version 0 is the only one there is; how large may the answer be, and what must be kept free for OPT?
- */
-static ALWAYS_INLINE enum verdict step_edns(struct query *q)
+/* limit_size: over UDP an answer may be as large as both sides say. */
+static ALWAYS_INLINE void limit_size(struct query *q, bool tcp)
+{
+	size_t ours = q->ask.a->options->udp_size, theirs = q->in->edns.size;
+	struct wr *out = &q->ask.out;
+
+	if (!tcp && theirs < out->cap)
+		out->cap = theirs;
+	if (!tcp && ours < out->cap)
+		out->cap = ours;
+}
+
+/* step_edns: version 0 is the only one there is; what must be kept free for OPT? */
+static enum verdict step_edns(struct query *q)
 {
 	struct edns *e = &q->in->edns;
-	struct wr *out = q->ask.out;
+	struct wr *out = &q->ask.out;
 	const struct answer_options *o = q->ask.a->options;
 
 	if (e->version != 0)
 		return error(q, RCODE_BADVERS);
-	if (!q->ask.tcp) {
-		size_t most = e->size < o->udp_size ? e->size : o->udp_size;
-		out->cap = most < out->cap ? most : out->cap;
-	}
+	limit_size(q, q->ask.tcp);
 	q->room = edns_room(e, o, q->ask.tcp);
 	if (unlikely(q->room >
 		     out->cap - out->len)) { /* a long NSID behind a long question: everything else fits */
@@ -45,7 +53,7 @@ static ALWAYS_INLINE enum verdict step_edns(struct query *q)
 	return NEXT;
 }
 
-static ALWAYS_INLINE enum verdict step_class(struct query *q)
+static enum verdict step_class(struct query *q)
 {
 	bool query = request_opcode(q->in) == OPCODE_QUERY;
 
@@ -82,14 +90,12 @@ static COLD enum verdict refuse_zone(struct query *q)
 	return error(q, apex ? RCODE_REFUSED : RCODE_NOTAUTH);
 }
 
-static ALWAYS_INLINE enum verdict answer_question(struct query *q)
+static enum verdict resolved(struct query *q, enum outcome o)
 {
-	struct ask *a = &q->ask;
-
-	if (resolve(a) == BROKEN)
+	if (o == BROKEN)
 		return damaged(q);
-	q->rcode = a->rcode;
-	q->has_zone = a->rcode != RCODE_REFUSED;
+	q->rcode = q->ask.rcode;
+	q->has_zone = q->rcode != RCODE_REFUSED;
 	return SEND;
 }
 
@@ -116,7 +122,7 @@ static COLD enum verdict refuse_type(struct query *q)
 
 /* What becomes of an opcode and a type that are no plain question: as with transfers, so with UPDATE (RFC
  * 2136 3.1.2) and NOTIFY (RFC 1996 3.10). */
-static ALWAYS_INLINE enum verdict step_route(struct query *q)
+static enum verdict step_route(struct query *q)
 {
 	uint16_t type = q->ask.qtype;
 
@@ -124,11 +130,11 @@ static ALWAYS_INLINE enum verdict step_route(struct query *q)
 		return refuse_zone(q);
 	if (unlikely(type >= RR_NXNAME && type <= RR_MAILA) && refuse_type(q) == SEND)
 		return SEND;
-	return answer_question(q);
+	return resolved(q, resolve(&q->ask));
 }
 
 /* The steps, in their order; the first that does not say NEXT ends the list. */
-static ALWAYS_INLINE void run_steps(struct query *q)
+static void run_steps(struct query *q)
 {
 	if (q->in->verdict == NEXT && /* as it was read                NOTIMP, FORMERR, NOTAUTH */
 	    step_edns(q) == NEXT &&   /* version, size                 BADVERS                  */
@@ -141,19 +147,19 @@ static COLD void leave_question(struct query *q)
 {
 	struct ask *a = &q->ask;
 
-	a->out->len = q->in->echoed;
+	a->out.len = q->in->echoed;
 	memset(a->count, 0, sizeof a->count);
 	a->tc = a->aa = q->has_zone = false;
 }
 
-static ALWAYS_INLINE void write_opt(struct query *q)
+static void write_opt(struct query *q)
 {
 	struct ask *a = &q->ask;
 	const struct answer_options *o = a->a->options;
 	const struct edns *e = &q->in->edns;
 
-	edns_write(e, o->udp_size, q->rcode, a->out);
-	if (unlikely(e->asked != 0 || a->ede != EDE_NONE)) {
+	edns_write(e, o->udp_size, q->rcode, &a->out);
+	if (e->asked != 0 || a->ede != EDE_NONE) {
 		struct edns_answer with = {
 			.options = o, .ede = a->ede, .tcp = a->tcp, .has_version = q->has_zone
 		};
@@ -161,44 +167,91 @@ static ALWAYS_INLINE void write_opt(struct query *q)
 			with.zone_labels = a->zone->depth;
 			with.serial = a->zone->part.serial;
 		}
-		edns_write_options(e, &with, a->out);
+		edns_write_options(e, &with, &a->out);
 	}
 	a->count[ADDITIONAL]++;
 }
 
 /* write_header finishes the header, which is still the request's. */
-static inline void write_header(const struct query *q)
+static inline void write_header(const struct query *q, uint16_t rcode, bool question)
 {
 	const struct ask *a = &q->ask;
-	const struct request *r = q->in;
-	uint8_t *h = a->out->p;
+	unsigned flags = FLAG_QR | (q->in->flags & (FLAG_OPCODE | FLAG_RD | FLAG_CD)) | (rcode & FLAG_RCODE);
+	uint64_t counts = (uint64_t)question << 48 | (uint64_t)a->count[ANSWER] << 32 |
+			  (uint64_t)a->count[AUTHORITY] << 16 | a->count[ADDITIONAL];
 
-	put_u16(h + 2, (uint16_t)(FLAG_QR | (r->flags & (FLAG_OPCODE | FLAG_RD | FLAG_CD)) |
-				  (a->aa && !a->any_class ? FLAG_AA : 0) | (a->tc ? FLAG_TC : 0) |
-				  (q->rcode & FLAG_RCODE)));
-	put_u16(h + 4, r->echoed != MSG_HEADER);
-	put_u16(h + 6, a->count[ANSWER]);
-	put_u16(h + 8, a->count[AUTHORITY]);
-	put_u16(h + 10, a->count[ADDITIONAL]);
+	if (a->aa && !a->any_class)
+		flags |= FLAG_AA;
+	if (unlikely(a->tc))
+		flags |= FLAG_TC;
+	put_u16(a->out.p + 2, (uint16_t)flags);
+	put_be64(a->out.p + 4, counts);
 }
 
-/* finish is the only place that writes OPT and the header, and counts: errors carry them too. */
-static ALWAYS_INLINE enum verdict finish(struct query *q)
+static inline void count_answer(const struct ask *a, uint16_t rcode)
+{
+	struct answer_counters *c = &a->a->counters;
+
+	c->queries++;
+	if (unlikely(a->tc))
+		c->truncated++;
+	c->rcode[rcode < COUNT_OF(c->rcode) ? rcode : 0]++;
+}
+
+/* finish adds OPT and the header, and counts: errors carry them too. */
+static enum verdict finish(struct query *q)
 {
 	struct ask *a = &q->ask;
-	struct answer_counters *c = &a->a->counters;
 
 	if (q->rcode != RCODE_NOERROR && q->rcode != RCODE_NXDOMAIN && q->rcode != RCODE_YXDOMAIN)
 		leave_question(q);
-	a->out->cap += q->room;
+	a->out.cap += q->room;
 	if (q->in->edns.present)
 		write_opt(q);
-	if (unlikely(q->in->has_tsig) && q->rcode == RCODE_NOTAUTH && tsig_badkey(q->in->tsig, a->out))
+	if (q->in->has_tsig && q->rcode == RCODE_NOTAUTH && tsig_badkey(q->in->tsig, &a->out))
 		a->count[ADDITIONAL]++;
-	write_header(q);
-	c->queries++;
-	c->truncated += a->tc;
-	c->rcode[q->rcode < COUNT_OF(c->rcode) ? q->rcode : 0]++;
+	write_header(q, q->rcode, q->in->echoed != MSG_HEADER);
+	count_answer(a, q->rcode);
+	return SEND;
+}
+
+static COLD enum verdict answer_with_steps(struct query *q)
+{
+	q->room = 0;
+	q->rcode = q->in->rcode;
+	q->has_zone = false;
+	run_steps(q);
+	return finish(q);
+}
+
+/* finish_explained is finish for a plain request whose answer has an extended error in its OPT. */
+static COLD enum verdict finish_explained(struct query *q, enum outcome o)
+{
+	q->room = q->in->edns.present ? OPT_FIXED : 0;
+	resolved(q, o);
+	return finish(q);
+}
+
+/* A plain request passes all steps. What is left of them is to look at the size, and of finish to write an OPT,
+ * for which room was kept: an answer without extended error is none whose message must be left empty. */
+static ALWAYS_INLINE enum verdict answer_plain(struct query *q, bool tcp)
+{
+	const struct edns *e = &q->in->edns;
+	struct ask *a = &q->ask;
+
+	limit_size(q, tcp);
+	if (likely(e->present))
+		a->out.cap -= OPT_FIXED;
+	enum outcome o = resolve(a);
+	if (unlikely(o == BROKEN || a->ede != EDE_NONE))
+		return finish_explained(q, o);
+	if (likely(e->present)) {
+		memcpy(a->out.p + a->out.len, a->a->opt[e->dnssec], OPT_FIXED);
+		a->out.len += OPT_FIXED;
+		a->count[ADDITIONAL]++;
+	}
+	write_header(q, a->rcode, true);
+	count_answer(a, a->rcode);
 	return SEND;
 }
 
@@ -207,6 +260,7 @@ static ALWAYS_INLINE enum verdict answer_slot(struct answerer *a, const struct s
 					      struct slot *t, struct wr *out)
 {
 	struct request *r = &t->request;
+	bool tcp = how == TRANSPORT_TCP;
 	struct query q;
 
 	if (unlikely(r->verdict == DROP)) {
@@ -214,31 +268,30 @@ static ALWAYS_INLINE enum verdict answer_slot(struct answerer *a, const struct s
 		return DROP;
 	}
 	q.in = r;
-	q.room = 0;
-	q.rcode = r->rcode;
-	q.has_zone = false;
 	q.ask = (struct ask){ .a = a,
 			      .s = s,
-			      .out = out,
+			      .out = *out,
 			      .link = &r->question,
 			      .question = &r->question,
 			      .n_links = 1,
 			      .qtype = r->qtype,
 			      .dnssec = r->edns.dnssec,
-			      .tcp = how == TRANSPORT_TCP,
+			      .tcp = tcp,
 			      .ede = EDE_NONE };
 	if (likely(t->zone != NULL && t->cache_changes == a->cache_changes)) {
 		q.ask.zone = t->zone;
 		q.ask.start = &t->start;
 	}
-	wr_bytes(out, r->octets.p, r->echoed);
-	run_steps(&q);
-	return finish(&q);
+	wr_bytes(&q.ask.out, r->octets.p, r->echoed);
+	enum verdict v = likely(r->plain) ? answer_plain(&q, tcp) : answer_with_steps(&q);
+	out->len = q.ask.out.len;
+	return v;
 }
 
 /* A request is prepared in two stages, each prefetching for the next: its question is read, hashed and looked up
  * in the directory; the directory says which page will be asked. */
-static inline void prepare(struct answerer *a, const struct snapshot *s, struct slot *t, struct view request)
+static ALWAYS_INLINE void prepare(struct answerer *a, const struct snapshot *s, struct slot *t,
+				  struct view request)
 {
 	t->zone = NULL;
 	t->entry = t->then = NULL;
@@ -270,13 +323,19 @@ static inline void prepare_page(const struct snapshot *s, struct slot *t)
 		touch_page(s, t->then);
 }
 
-void query_touch(struct answerer *a, const struct snapshot *s, const struct view *requests, unsigned n)
+static void touch(struct answerer *a, const struct snapshot *s, struct slot *first, const struct view *requests,
+		  unsigned n)
 {
 	cache_begin(a, s);
 	for (unsigned i = 0; i < n; i++)
-		prepare(a, s, &a->slot[i], requests[i]);
+		prepare(a, s, &first[i], requests[i]);
 	for (unsigned i = 0; i < n; i++)
-		prepare_page(s, &a->slot[i]);
+		prepare_page(s, &first[i]);
+}
+
+void query_touch(struct answerer *a, const struct snapshot *s, const struct view *requests, unsigned n)
+{
+	touch(a, s, a->slot, requests, n);
 }
 
 enum verdict query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, struct wr *out)
@@ -289,9 +348,7 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 {
 	struct slot *t = &a->slot[QUERY_BATCH];
 
-	cache_begin(a, s);
-	prepare(a, s, t, request);
-	prepare_page(s, t);
+	touch(a, s, t, &request, 1);
 	return answer_slot(a, s, how, t, out);
 }
 
@@ -307,6 +364,10 @@ struct answerer *answerer_new(const struct answer_options *o)
 	if (a == NULL)
 		return NULL;
 	a->options = o;
+	for (unsigned dnssec = 0; dnssec < 2; dnssec++) {
+		struct wr w = wr_of(a->opt[dnssec], sizeof a->opt[dnssec]);
+		edns_write(&(struct edns){ .dnssec = dnssec }, o->udp_size, RCODE_NOERROR, &w);
+	}
 	for (size_t i = 0; i < COUNT_OF(a->slot); i++)
 		a->slot[i].request.question.at = MSG_HEADER;
 	return a;

@@ -3,9 +3,7 @@
 #include "answer/tsig.h"
 #include "base/le.h"
 
-#define COUNTS_AND_OPT 0x0001000000000001U /* one question, one additional record */
-
-static inline enum verdict error(struct request *r, uint16_t rcode)
+static enum verdict error(struct request *r, uint16_t rcode)
 {
 	r->rcode = rcode;
 	return SEND;
@@ -45,7 +43,7 @@ static enum verdict read_record(struct request *r, struct rd *in, bool additiona
 
 /* read_records walks over what follows the question. It ends because every record takes at least 11 octets. What
  * is behind the last record is nobody's business. */
-static COLD enum verdict read_records(struct request *r, struct rd in)
+static enum verdict read_records(struct request *r, struct rd in)
 {
 	unsigned additional = (unsigned)(uint16_t)(r->counts >> 32) + (uint16_t)(r->counts >> 16);
 	unsigned all = additional + (uint16_t)r->counts;
@@ -60,17 +58,7 @@ static COLD enum verdict read_records(struct request *r, struct rd in)
 	return NEXT;
 }
 
-/* only_opt reads what nearly every request ends with: one OPT without options. */
-static inline bool only_opt(struct request *r, const uint8_t *p, size_t n)
-{
-	if (r->counts != COUNTS_AND_OPT || n != OPT_FIXED || p[0] != 0 || get_u16(p + 1) != RR_OPT ||
-	    get_u16(p + 9) != 0)
-		return false;
-	edns_read(get_u16(p + 3), get_u32(p + 5), &r->edns);
-	return true;
-}
-
-static inline struct rd records_at(const struct request *r, size_t at)
+static struct rd records_at(const struct request *r, size_t at)
 {
 	return (struct rd){ r->octets.p, r->octets.p + at, r->octets.p + r->octets.n, false };
 }
@@ -78,7 +66,7 @@ static inline struct rd records_at(const struct request *r, size_t at)
 /* no_question is for opcodes that nobody knows, and for requests without exactly one question. If the message has
  * the shape of a question all the same, its OPT is answered with an OPT (RFC 6891 6.1.1, 6.1.3); DSO's has not
  * (RFC 8490 5.4). */
-static COLD enum verdict no_question(struct request *r, bool known_opcode)
+static enum verdict no_question(struct request *r, bool known_opcode)
 {
 	struct rd in = records_at(r, MSG_HEADER);
 	struct name name;
@@ -95,32 +83,31 @@ static COLD enum verdict no_question(struct request *r, bool known_opcode)
 }
 
 /* read_question: exactly one, its name without pointers; then the records. */
-static inline enum verdict read_question(struct request *r, const struct hash_key *key)
+static enum verdict read_question(struct request *r, const struct hash_key *key)
 {
 	const unsigned known = 1U << OPCODE_QUERY | 1U << OPCODE_NOTIFY | 1U << OPCODE_UPDATE;
 	bool known_opcode = known >> request_opcode(r) & 1;
 
-	if (unlikely(!known_opcode || r->counts >> 48 != 1))
+	if (!known_opcode || r->counts >> 48 != 1)
 		return no_question(r, known_opcode);
 	const uint8_t *p = r->octets.p + MSG_HEADER;
-	size_t left = r->octets.n - MSG_HEADER, n = qname_take(p, left, key, &r->question.name);
-	if (unlikely(n == 0 || left - n < 4))
+	size_t left = r->octets.n - MSG_HEADER, n = qname_scan(p, left, &r->question.name);
+	if (n == 0 || left - n < 4)
 		return error(r, RCODE_FORMERR);
+	qname_hash(p, left, key, &r->question.name);
 	r->qtype = get_u16(p + n);
 	r->qclass = get_u16(p + n + 2);
 	n += 4;
 	r->echoed = (uint16_t)(MSG_HEADER + n);
-	if (likely(only_opt(r, p + n, left - n)))
-		return NEXT;
 	return read_records(r, records_at(r, r->echoed));
 }
 
-void request_read(struct view octets, const struct hash_key *key, struct request *out)
+void request_read_any(struct view octets, const struct hash_key *key, struct request *out)
 {
 	const uint8_t *h = octets.p;
 
 	out->verdict = DROP; /* too short to have a header, or an answer */
-	if (unlikely(octets.n < MSG_HEADER) || h[2] & FLAG_QR >> 8)
+	if (octets.n < MSG_HEADER || h[2] & FLAG_QR >> 8)
 		return;
 	out->octets = octets;
 	out->rcode = RCODE_NOERROR;
@@ -128,6 +115,6 @@ void request_read(struct view octets, const struct hash_key *key, struct request
 	out->echoed = MSG_HEADER;
 	out->counts = be64(h + 4);
 	out->edns = (struct edns){ .size = MSG_UDP_PLAIN };
-	out->has_tsig = false;
+	out->has_tsig = out->plain = false;
 	out->verdict = read_question(out, key);
 }

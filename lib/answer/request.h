@@ -1,5 +1,5 @@
 /*
- * request.h -- a request as it was read: once, in one pass, with all that an
+ * request.h -- a request as it was read, in one pass, with all that an
  * answer depends on. What is wrong with it is an RCODE.
  *
  *      header | question | what nearly always is one OPT, and may be TSIG or anything
@@ -22,7 +22,9 @@ struct link {
 struct request {
 	struct view octets;
 	enum verdict verdict; /* NEXT: answer it; SEND: answer with `rcode`; DROP, and nothing below is filled */
-	uint16_t rcode;       /* RCODE_NOERROR unless SEND */
+	bool plain;     /* NEXT; a QUERY of class IN for no special type, with an OPT of version 0 without options
+			   or none; `rcode`, `qclass` and `counts` are not filled */
+	uint16_t rcode; /* RCODE_NOERROR unless SEND */
 	uint16_t flags;
 	uint16_t echoed; /* octets to copy into the answer: header and, if it is sound, question */
 	uint16_t qtype, qclass;
@@ -33,12 +35,74 @@ struct request {
 	struct link question;
 };
 
-/* request_read reads a request, whose octets must stay as they are until it is answered. */
-void request_read(struct view octets, const struct hash_key *key, struct request *out);
+/* request_read_any reads a request, whatever it may be; its octets must stay as they are until it is answered. */
+void request_read_any(struct view octets, const struct hash_key *key, struct request *out);
 
 static inline unsigned request_opcode(const struct request *r)
 {
 	return (r->flags & FLAG_OPCODE) >> 11;
+}
+
+/* ---- what nearly every request is ---- */
+
+/* Of the first eight octets of an OPT those that say: the root, OPT, version 0. Between them are the size and the
+ * upper bits of an RCODE, which mean nothing in a request; the last two are flags. Little-endian, like DO. */
+#define OPT_PLAIN_MASK 0x00ff000000ffffffU
+#define OPT_PLAIN      ((uint64_t)RR_OPT << 16)
+
+/* opt_plain reads an OPT of version 0 without options that is all there is at p. */
+static inline bool opt_plain(const uint8_t *p, size_t n, struct edns *out)
+{
+	if (unlikely(n != OPT_FIXED || (le64(p) & OPT_PLAIN_MASK) != OPT_PLAIN || get_u16(p + 9) != 0))
+		return false;
+	uint16_t size = get_u16(p + 3);
+	*out = (struct edns){ .present = true,
+			      .dnssec = p[7] >> 7,
+			      .size = likely(size > MSG_UDP_PLAIN) ? size : MSG_UDP_PLAIN };
+	return true;
+}
+
+/* A QUERY with one question and, in the last bit, perhaps one additional record. */
+static inline bool header_plain(const uint8_t *h)
+{
+	return (h[2] & (FLAG_QR | FLAG_OPCODE) >> 8) == 0 && be64(h + 4) >> 1 == 0x0001000000000000U >> 1;
+}
+
+/* request_plain reads a request that is plain; false: it may be, or may not. */
+static ALWAYS_INLINE bool request_plain(struct view octets, const struct hash_key *key, struct request *out)
+{
+	const uint8_t *h = octets.p, *p = h + MSG_HEADER;
+
+	if (unlikely(octets.n < MSG_HEADER || !header_plain(h)))
+		return false;
+	size_t left = octets.n - MSG_HEADER, n = qname_scan(p, left, &out->question.name);
+	if (unlikely(n == 0 || left - n < 4))
+		return false;
+	uint32_t type_class = get_u32(p + n);
+	uint16_t type = (uint16_t)(type_class >> 16);
+	if (unlikely((uint16_t)type_class != CLASS_IN || (type >= RR_NXNAME && type <= RR_MAILA)))
+		return false;
+	n += 4;
+	if (unlikely(h[11] == 0))
+		out->edns = (struct edns){ .size = MSG_UDP_PLAIN };
+	else if (unlikely(!opt_plain(p + n, left - n, &out->edns)))
+		return false;
+	out->octets = octets;
+	out->verdict = NEXT;
+	out->plain = true;
+	out->has_tsig = false;
+	out->flags = get_u16(h + 2);
+	out->echoed = (uint16_t)(MSG_HEADER + n);
+	out->qtype = type;
+	qname_hash(p, left, key, &out->question.name);
+	return true;
+}
+
+/* request_read is request_read_any for what is mostly plain. */
+static ALWAYS_INLINE void request_read(struct view octets, const struct hash_key *key, struct request *out)
+{
+	if (unlikely(!request_plain(octets, key, out)))
+		request_read_any(octets, key, out);
 }
 
 #endif

@@ -152,7 +152,7 @@ static ALWAYS_INLINE enum outcome referral(struct ask *q, const struct place *p)
 	const struct qname *name = &q->link->name;
 	unsigned owner = p->depth, base = p->node.flags & NODE_WILD ? owner - 1 : owner;
 	struct frag ns;
-	size_t start = q->out->len;
+	size_t start = q->out.len;
 	enum err e = node_frag_here(&p->node, RR_NS, &ns);
 
 	if (unlikely(e == OK && ns.flags & FRAG_OUT)) {
@@ -192,7 +192,7 @@ static COLD enum outcome dname(struct ask *q, const struct place *p)
 	if (!name_of_wire(view_of(n->lower, n->len), &current) || !name_of_wire(a.owner, &from))
 		return broken(q);
 	if (q->n_links == 1) /* the question's letter case is kept */
-		memcpy(current.wire, q->out->p + MSG_HEADER, current.len);
+		memcpy(current.wire, q->out.p + MSG_HEADER, current.len);
 	if (!name_rebase(&current, &from, &to, &target)) {
 		q->rcode = RCODE_YXDOMAIN;
 		return ANSWERED;
@@ -234,7 +234,7 @@ static enum outcome add_frag(struct ask *q, const struct source *s, struct frag 
 		return broken(q);
 	if (f->type == RR_DNAME && !s->wild && already(q, s->node->owner))
 		return ANSWERED; /* it led here */
-	size_t start = q->out->len;
+	size_t start = q->out.len;
 	if (!add(q, ANSWER, f, what, &s->anchor))
 		return ANSWERED;
 	if (q->qtype == RR_NS && s->node->flags & NODE_APEX)
@@ -300,7 +300,7 @@ static COLD enum outcome any(struct ask *q, const struct source *s, unsigned *n)
 
 static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
 {
-	size_t start = q->out->len;
+	size_t start = q->out.len;
 
 	if (gather(q, s->node, f, 0) != OK || f->plain < 13)
 		return broken(q);
@@ -308,7 +308,7 @@ static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
 		return ANSWERED;
 	owe_proof(q, s);
 	/* Where the target stands depends on how the owner was written: a pointer, but for places out of reach. */
-	size_t at = start + (q->out->p[start] >= 0xc0 ? 2 : s->anchor.owner.n) + 10;
+	size_t at = start + (q->out.p[start] >= 0xc0 ? 2 : s->anchor.owner.n) + 10;
 	return follow(q, view_of(f->rrs + 12, f->plain - 12U), at);
 }
 

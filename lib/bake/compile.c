@@ -60,9 +60,18 @@ static enum err put_zone(struct compile *c, struct store_txn *t)
 		e = pool_put(c->store, t, z, NULL, 0, &c->scratch);
 	if (e == OK)
 		e = table_put(c->store, t, z, &c->parts.part, rrset_of(apex, RR_SOA), &c->scratch);
-	if (e == OK && c->facts->signing.n > 0)
+	if (e == OK && compile_has_signing(c->facts))
 		e = store_signing_put(t, &c->zone->apex, c->facts->signing);
 	return e == OK ? store_zone_put(t, &c->zone->apex, &c->row) : e;
+}
+
+/* signing_is_old: somebody else wrote a signing state since this run read it, and must not be undone. */
+static enum err signing_is_old(struct compile *c)
+{
+	snprintf(c->why, 256,
+		 "the state of its keys has changed since this run read it, by another run or by what was said of "
+		 "the parent; compile it again");
+	return ERR_BUSY;
 }
 
 /* look_at_old finds out what is replaced, and whether it may be. */
@@ -71,9 +80,11 @@ static enum err look_at_old(struct compile *c, struct store_txn *t)
 	enum err e = store_zone_get(t, &c->zone->apex, &c->old);
 
 	c->replaces = e == OK;
-	if (e != OK)
-		return e == ERR_NOTFOUND ? OK : e;
-	if (c->old.flags & ZONE_ROW_UPDATED && !c->facts->replace) {
+	if (e != OK && e != ERR_NOTFOUND)
+		return e;
+	if (compile_has_signing(c->facts) && !store_signing_is(t, &c->zone->apex, c->facts->signing_was))
+		return signing_is_old(c);
+	if (c->replaces && c->old.flags & ZONE_ROW_UPDATED && !c->facts->replace) {
 		snprintf(c->why, 256,
 			 "the zone took updates since it was compiled (serial %u): compiling would lose "
 			 "them; dump it first, or use --replace",

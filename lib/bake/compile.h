@@ -22,13 +22,20 @@ struct compile_facts {
 	uint64_t now;    /* seconds since 1970, for the zone row */
 	uint64_t checks; /* which checks ran */
 	bool replace;    /* also a zone that took updates since its last compile; and the whole zone in any case */
-	struct view signing;      /* the zone's new signing state (store.h); empty: as it was */
+	struct view signing;      /* the zone's new signing state (store.h) */
+	struct view signing_was;  /* the one it was made from; both empty: the state stays as it is */
 	build_watch_fn *progress; /* of a big zone; may be NULL */
 	void *context;            /* its own */
 };
 
+static inline bool compile_has_signing(const struct compile_facts *f)
+{
+	return f->signing.n != 0 || f->signing_was.n != 0;
+}
+
 /* compile_zone writes a sealed zone that has an SOA. On failure *why is one line for the operator and the
- * database shows nothing of it. ERR_REFUSED: the zone took updates and facts->replace is false. */
+ * database shows nothing of it. ERR_REFUSED: the zone took updates and facts->replace is false. ERR_BUSY: the
+ * signing state is not facts->signing_was any more. */
 enum err compile_zone(struct store *s, const struct zone *z, const struct compile_facts *facts, char why[256]);
 
 /* How much was written: the whole zone, what differs from the zone that was there (recompile.h), or nothing, for

@@ -35,11 +35,17 @@ static enum err put_row(struct store_txn *t, const struct compile_job *job, cons
 	row.checks = job->facts.checks;
 	row.expires = d->expires;
 	row.flags &= ~(uint32_t)ZONE_ROW_UPDATED;
-	if (job->facts.signing.n != 0)
+	if (compile_has_signing(&job->facts))
 		e = store_signing_put(t, &z->apex, job->facts.signing);
 	if (e == OK && !is_whole(&row, z))
 		e = ERR_DAMAGED;
 	return e == OK ? store_zone_put(t, &z->apex, &row) : e;
+}
+
+/* signing_is_now: who asked for the change has seen the signing state that is there. */
+static bool signing_is_now(struct store_txn *t, const struct compile_job *job)
+{
+	return !compile_has_signing(&job->facts) || store_signing_is(t, &job->zone->apex, job->facts.signing_was);
 }
 
 static enum err apply(const struct earlier *was, const struct compile_job *job, const struct difference *d)
@@ -51,7 +57,7 @@ static enum err apply(const struct earlier *was, const struct compile_job *job, 
 
 	if (e != OK)
 		return e;
-	e = earlier_is_now(was, t, &row) ? OK : ERR_BUSY;
+	e = earlier_is_now(was, t, &row) && signing_is_now(t, job) ? OK : ERR_BUSY;
 	if (e == OK && d->n != 0)
 		e = change_apply(was->store, t, &was->apex, d->change, d->n, why);
 	if (e == OK)
@@ -78,7 +84,7 @@ bool recompile(struct store *s, struct compile_job *job)
 	enum err e = difference_find(&was, job->zone, most_of(job->zone), &d);
 	if (e == OK && d.too_many)
 		e = ERR_SPACE;
-	if (e == OK && (d.n != 0 || job->facts.signing.n != 0))
+	if (e == OK && (d.n != 0 || compile_has_signing(&job->facts)))
 		e = apply(&was, job, &d);
 	if (e == OK) {
 		job->way = d.n == 0 ? COMPILED_NOTHING : COMPILED_CHANGES;

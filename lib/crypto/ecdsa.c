@@ -221,5 +221,6 @@ enum err ecdsa_sign(struct ecdsa *e, const struct view *data, size_t n, uint8_t 
 		BN_clear(e->upto_m[i]);
 	}
 	BN_clear(e->t);
+	BN_clear(e->x); /* on the way to an error it is the inverse of all k */
 	return good ? OK : ERR_SYSTEM;
 }

@@ -80,7 +80,7 @@ static bool inverse(const BIGNUM *a, const BIGNUM *b, const BIGNUM *m, bool less
 	return good;
 }
 
-/* related checks what RFC 8017 3.2 says of the parts. Whether p and q are prime is left to the trial
+/* related checks what RFC 8017 3.2 says of the parts, and e > 1. Whether p and q are prime is left to the trial
  * signature: if they are not, it is wrong. */
 static bool related(BIGNUM *const *b)
 {
@@ -88,15 +88,24 @@ static bool related(BIGNUM *const *b)
 	const BIGNUM *p = b[SECRET_PRIME1], *q = b[SECRET_PRIME2];
 	BN_CTX *c = BN_CTX_new();
 	BIGNUM *t = BN_new();
-	bool good = c != NULL && t != NULL && BN_is_odd(e) && BN_mul(t, p, q, c) == 1 && BN_cmp(t, n) == 0 &&
-		    BN_cmp(d, n) < 0 && inverse(e, d, p, true, c) && inverse(e, d, q, true, c) &&
-		    BN_cmp(b[SECRET_EXPONENT1], p) < 0 && inverse(e, b[SECRET_EXPONENT1], p, true, c) &&
-		    BN_cmp(b[SECRET_EXPONENT2], q) < 0 && inverse(e, b[SECRET_EXPONENT2], q, true, c) &&
-		    BN_cmp(b[SECRET_COEFFICIENT], p) < 0 && inverse(q, b[SECRET_COEFFICIENT], p, false, c);
+	bool good = c != NULL && t != NULL && BN_is_odd(e) && !BN_is_one(e) && BN_mul(t, p, q, c) == 1 &&
+		    BN_cmp(t, n) == 0 && BN_cmp(d, n) < 0 && inverse(e, d, p, true, c) &&
+		    inverse(e, d, q, true, c) && BN_cmp(b[SECRET_EXPONENT1], p) < 0 &&
+		    inverse(e, b[SECRET_EXPONENT1], p, true, c) && BN_cmp(b[SECRET_EXPONENT2], q) < 0 &&
+		    inverse(e, b[SECRET_EXPONENT2], q, true, c) && BN_cmp(b[SECRET_COEFFICIENT], p) < 0 &&
+		    inverse(q, b[SECRET_COEFFICIENT], p, false, c);
 
 	BN_clear_free(t);
 	BN_CTX_free(c);
 	return good;
+}
+
+/* params_free wipes: OpenSSL only frees what is not in its own secure heap. */
+static void params_free(OSSL_PARAM *params)
+{
+	for (OSSL_PARAM *p = params; p != NULL && p->key != NULL; p++)
+		OPENSSL_cleanse(p->data, p->data_size);
+	OSSL_PARAM_free(params);
 }
 
 static EVP_PKEY *pkey_of(BIGNUM *const *b)
@@ -111,7 +120,7 @@ static EVP_PKEY *pkey_of(BIGNUM *const *b)
 		good = OSSL_PARAM_BLD_push_BN(build, names[i], b[i]) == 1;
 	good = good && (params = OSSL_PARAM_BLD_to_param(build)) != NULL && EVP_PKEY_fromdata_init(c) == 1 &&
 	       EVP_PKEY_fromdata(c, &key, EVP_PKEY_KEYPAIR, params) == 1;
-	OSSL_PARAM_free(params);
+	params_free(params);
 	OSSL_PARAM_BLD_free(build);
 	EVP_PKEY_CTX_free(c);
 	return good ? key : NULL;

@@ -32,6 +32,15 @@ const uint64_t hash_keep[17][2] = {
 	LONG(1),  LONG(2),  LONG(3),  LONG(4),  LONG(5),  LONG(6),  LONG(7),  LONG(8),
 };
 
+uint64_t hash_long(const struct hash_key *key, uint64_t h, const uint8_t *label, unsigned n)
+{
+	unsigned left = n;
+
+	for (; left > 16; left -= 16, label += 16)
+		h = hash_mix(h ^ le64(label), key->k[0] ^ le64(label + 8));
+	return hash_last(key, h, label, n, left);
+}
+
 uint64_t hash_label(const struct hash_key *key, uint64_t suffix, const uint8_t *label, unsigned n)
 {
 	uint8_t padded[NAME_LABEL_MAX + 17] = { 0 };
@@ -42,15 +51,16 @@ uint64_t hash_label(const struct hash_key *key, uint64_t suffix, const uint8_t *
 
 void qname_read(struct rd *r, const struct hash_key *key, struct qname *out)
 {
-	size_t n = qname_take(r->at, rd_left(r), key, out);
+	const uint8_t *p = r->at;
+	size_t left = rd_left(r), n = qname_scan(p, left, out);
 
 	r->at += n;
-	if (likely(n != 0))
-		return;
-	r->bad = true; /* and the name is the root */
-	out->len = 1;
-	out->lower[0] = 0;
-	hash_suffixes(out, key, out->at + NAME_LABELS_MAX);
+	if (n == 0) {
+		r->bad = true; /* and the name is the root */
+		p = (const uint8_t *)"";
+		left = qname_scan(p, 1, out);
+	}
+	qname_hash(p, left, key, out);
 }
 
 void qname_of(const struct name *n, const struct hash_key *key, struct qname *out)

@@ -51,7 +51,7 @@ uint64_t name_hash(const struct hash_key *key, const struct name *n);
 
 /* ---- what every question goes through ---- */
 
-/* hash_mix is the mixing step, for hashes derived from a name's hash. */
+/* hash_mix is the mixing step, for hashes derived from a name's hash, too. */
 static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 {
 	unsigned __int128 m = (unsigned __int128)a * b;
@@ -61,34 +61,21 @@ static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 /* hash_keep[n] leaves of a pair of numbers the first n octets. */
 extern const uint64_t hash_keep[17][2];
 
-/* hash_step reads pairs whole, so up to 15 octets behind the label: its caller has them. */
-static inline uint64_t hash_step(const struct hash_key *key, uint64_t h, const uint8_t *label, unsigned n)
+static inline uint64_t hash_last(const struct hash_key *key, uint64_t h, const uint8_t *label, unsigned n,
+				 unsigned left)
 {
-	unsigned left = n;
-
-	for (; unlikely(left > 16); left -= 16, label += 16)
-		h = hash_mix(h ^ le64(label), key->k[0] ^ le64(label + 8));
 	uint64_t v = le64(label) & hash_keep[left][0], w = le64(label + 8) & hash_keep[left][1];
+
 	return hash_mix(h ^ v, (key->k[1] + n) ^ w);
 }
 
-/* hash_suffixes expects lower and len, and the label starts, left to right, in the last places of at[] from the
- * end backwards. It moves them to the first: what it writes was read before. */
-static inline void hash_suffixes(struct qname *q, const struct hash_key *key, const uint8_t *starts)
-{
-	const uint8_t *end = q->at + NAME_LABELS_MAX;
-	uint8_t *at = q->at;
-	uint64_t h = key->k[2], *hash = q->hash;
+/* hash_long is hash_step for labels of more than one pair. */
+uint64_t hash_long(const struct hash_key *key, uint64_t h, const uint8_t *label, unsigned n);
 
-	q->labels = (uint8_t)(end - starts);
-	*at = (uint8_t)(q->len - 1);
-	*hash = h;
-	while (starts != end) {
-		const uint8_t *label = q->lower + *++starts;
-		*++at = *starts;
-		h = hash_step(key, h, label + 1, label[0]);
-		*++hash = h;
-	}
+/* hash_step reads pairs whole, so up to 15 octets behind the label: its caller has them. */
+static inline uint64_t hash_step(const struct hash_key *key, uint64_t h, const uint8_t *label, unsigned n)
+{
+	return likely(n <= 16) ? hash_last(key, h, label, n, n) : hash_long(key, h, label, n);
 }
 
 /* fold16 folds A-Z in sixteen octets. Length octets are below 'A' and stay what they are. */
@@ -113,8 +100,9 @@ static inline void copy_folded(uint8_t *lower, const uint8_t *from, size_t n, si
 		fold16(lower + i, from + i);
 }
 
-/* qname_take prepares the name at p, of at most `left` octets, and gives its length; 0: none that is legal. */
-static inline size_t qname_take(const uint8_t *p, size_t left, const struct hash_key *key, struct qname *out)
+/* qname_scan finds the labels of the name at p, of at most `left` octets, and gives its length; 0: none that is
+ * legal. Their starts, left to right, are in the last places of at[] from the end backwards. */
+static inline size_t qname_scan(const uint8_t *p, size_t left, struct qname *out)
 {
 	uint8_t *starts = out->at + NAME_LABELS_MAX;
 	size_t most = left < NAME_WIRE_MAX ? left : NAME_WIRE_MAX, n = 0;
@@ -130,10 +118,28 @@ static inline size_t qname_take(const uint8_t *p, size_t left, const struct hash
 	}
 	if (unlikely(p[n] != 0))
 		return 0;
+	out->labels = (uint8_t)(out->at + NAME_LABELS_MAX - starts);
 	out->len = (uint8_t)++n;
-	copy_folded(out->lower, p, n, left);
-	hash_suffixes(out, key, starts);
 	return n;
+}
+
+/* qname_hash does the rest for a name that was scanned: folds it and hashes its suffixes. It moves the starts to
+ * the first places of at[]: what it writes was read before. */
+static inline void qname_hash(const uint8_t *p, size_t left, const struct hash_key *key, struct qname *q)
+{
+	const uint8_t *end = q->at + NAME_LABELS_MAX, *starts = end - q->labels;
+	uint8_t *at = q->at;
+	uint64_t h = key->k[2], *hash = q->hash;
+
+	copy_folded(q->lower, p, q->len, left);
+	*at = (uint8_t)(q->len - 1);
+	*hash = h;
+	while (starts != end) {
+		const uint8_t *label = q->lower + *++starts;
+		*++at = *starts;
+		h = hash_step(key, h, label + 1, label[0]);
+		*++hash = h;
+	}
 }
 
 #endif

@@ -59,6 +59,9 @@ enum err keydir_generate(struct keydir *d, struct key *k, unsigned bits, char wh
  */
 enum err keydir_import(struct keydir *d, const char *path, struct key *k, char why[KEY_WHY]);
 
+/* keydir_remove takes both files of a key of this directory away. */
+enum err keydir_remove(struct keydir *d, const struct key *k, char why[KEY_WHY]);
+
 /* keydir_set_times writes the times of k, a key of this directory, into its files. */
 enum err keydir_set_times(struct keydir *d, const struct key *k, char why[KEY_WHY]);
 

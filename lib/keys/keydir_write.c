@@ -151,6 +151,24 @@ enum err keydir_set_times(struct keydir *d, const struct key *k, char why[KEY_WH
 	return e == OK ? keyio_sync(d->fd, d->path, why) : e;
 }
 
+/* ---- an end ---- */
+
+/* The private half goes first: whoever is interrupted leaves none behind that nobody looks at. */
+enum err keydir_remove(struct keydir *d, const struct key *k, char why[KEY_WHY])
+{
+	static const char *const endings[] = { ".private", ".key" };
+	char file[FILE_ROOM];
+
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		snprintf(file, sizeof file, "%s%s", k->file, endings[i]);
+		if (unlinkat(d->fd, file, 0) != 0 && errno != ENOENT)
+			return keyio_why(why, ERR_SYSTEM, "%s/%s: cannot be removed: %s", d->path, file,
+					 strerror(errno));
+	}
+	enum err e = keyio_sync(d->fd, d->path, why);
+	return e == OK ? keydir_scan(d, why) : e;
+}
+
 /* ---- keys from elsewhere ---- */
 
 /* without_ending gives the length of a path without ".key" or ".private". */

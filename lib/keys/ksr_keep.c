@@ -72,7 +72,7 @@ enum err ksr_keep(struct keydir *d, const struct ksr *k, char why[KEY_WHY])
 
 enum err ksr_kept(struct keydir *d, const struct name *zone, struct ksr *out, char why[KEY_WHY])
 {
-	char file[KEY_FILE_MAX + 16], shown[KEY_WHY];
+	char file[KEY_FILE_MAX + 16] = "", shown[KEY_WHY];
 	uint8_t *text = malloc(KSR_FILE_OCTETS + 1);
 	struct wr w = wr_of(text, text != NULL ? KSR_FILE_OCTETS + 1 : 0);
 	enum err e = text != NULL && file_of(zone, file)

@@ -206,6 +206,34 @@ static bool made_by(const struct check *c, const struct rrsig *sig, const struct
 	return right;
 }
 
+/* A ZSK signs the zone, so it is here, and its signature does not tell that the KSK's keeper agreed. */
+static bool is_known_ksk(const struct check *c, struct view dnskey)
+{
+	struct dnskey d;
+
+	return dnskey_read(dnskey, &d) && (d.flags & (DNSKEY_SEP | DNSKEY_REVOKED)) == DNSKEY_SEP &&
+	       is_known(c, dnskey);
+}
+
+/* What is not over a set of the bundle is checked by nobody, and does not belong there. */
+static enum err check_covered(const struct check *c)
+{
+	for (size_t i = 0; i < c->b->n; i++) {
+		struct rrsig sig;
+		bool belongs = false;
+
+		if (c->b->record[i].type != RR_RRSIG)
+			continue;
+		if (!rrsig_read(c->b->record[i].rdata, &sig))
+			return refuse(c, "has an RRSIG that is none");
+		for (size_t t = 0; t < COUNT_OF(signed_types); t++)
+			belongs |= sig.covered == signed_types[t];
+		if (!belongs)
+			return refuse(c, "has a signature over something other than DNSKEY, CDS and CDNSKEY");
+	}
+	return OK;
+}
+
 /* Every signature must be right, and one at least that of a known KSK. */
 static enum err check_set(const struct check *c, uint16_t type, uint32_t *algorithms)
 {
@@ -220,15 +248,13 @@ static enum err check_set(const struct check *c, uint16_t type, uint32_t *algori
 
 		if (c->b->record[i].type != RR_RRSIG)
 			continue;
-		if (!rrsig_read(c->b->record[i].rdata, &sig))
-			return refuse(c, "has an RRSIG that is none");
-		if (sig.covered != type)
+		if (!rrsig_read(c->b->record[i].rdata, &sig) || sig.covered != type)
 			continue;
 		if (!times_are_right(c, &sig) || !made_by(c, &sig, &s, &key))
 			return refuse(
 			    c, "has a signature that is wrong: the file was changed, or is not of these keys");
 		*algorithms |= sig.algorithm < 32 ? 1U << sig.algorithm : 0;
-		trusted |= is_known(c, key);
+		trusted |= is_known_ksk(c, key);
 	}
 	if (s.n == 0 || trusted)
 		return OK;
@@ -257,7 +283,7 @@ static enum err check_keys(const struct check *c, uint32_t algorithms)
 static enum err check_bundle(const struct check *c)
 {
 	uint32_t algorithms, others;
-	enum err e = OK;
+	enum err e = check_covered(c);
 
 	for (size_t t = 1; t < COUNT_OF(signed_types) && e == OK; t++)
 		e = check_set(c, signed_types[t], &others);

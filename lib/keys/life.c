@@ -199,3 +199,32 @@ enum err life_note(struct keydir *d, const struct keys *keys, const struct sign_
 	}
 	return e;
 }
+
+/* ---- files that nobody needs ---- */
+
+static bool is_in(const struct sign_state *s, struct key *file)
+{
+	const struct keys one = { .key = file, .n = 1 };
+
+	for (unsigned i = 0; i < s->n_keys; i++)
+		if (life_key(&one, &s->key[i]) != NULL)
+			return true;
+	return false;
+}
+
+enum err life_purge(struct keydir *d, const struct keys *keys, const struct policy *p, const struct sign_state *s,
+		    unsigned *n, char why[KEY_WHY])
+{
+	enum err e = OK;
+
+	*n = 0;
+	for (size_t i = 0; i < keys->n && p->purge != 0 && e == OK; i++) {
+		struct key *k = &keys->key[i];
+
+		if (k->time[KEY_DELETE] == KEY_NEVER || k->time[KEY_DELETE] + p->purge > s->last || is_in(s, k))
+			continue;
+		e = keydir_remove(d, k, why);
+		*n += e == OK;
+	}
+	return e;
+}

@@ -51,6 +51,11 @@ const struct key *life_key(const struct keys *keys, const struct key_state *k);
 enum err life_retire(struct keydir *d, const struct life *l, char why[KEY_WHY]);
 enum err life_note(struct keydir *d, const struct keys *keys, const struct sign_state *s, char why[KEY_WHY]);
 
+/* life_purge removes the files of keys that are in no state and whose Delete was p->purge before the state's last
+ * run, and counts them in *n. */
+enum err life_purge(struct keydir *d, const struct keys *keys, const struct policy *p, const struct sign_state *s,
+		    unsigned *n, char why[KEY_WHY]);
+
 /* life_roll_key says of a key what the engine asks. */
 void life_roll_key(const struct key *k, int64_t now, struct roll_key *out);
 

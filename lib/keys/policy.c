@@ -59,6 +59,8 @@ const struct policy_field policy_fields[] = {
 	  "how long a ZSK is in use" },
 	{ "offline-ksk", FIELD_FLAG, AT(offline_ksk), "no", 0, 1, NULL,
 	  "the KSK is elsewhere and signs ahead: zonec ksr" },
+	{ "purge-keys", FIELD_LIFETIME, AT(purge), "90d", HOUR, LIFETIME_MAX, NULL,
+	  "how long the files of keys that are gone are kept" },
 	{ "signature-validity", FIELD_SECONDS, AT(validity), "14d", HOUR, 366 * DAY, NULL,
 	  "how long signatures are good" },
 	{ "keyset-validity", FIELD_SECONDS, AT(key_validity), "14d", HOUR, 366 * DAY, NULL,

@@ -35,6 +35,7 @@ struct policy {
 	uint32_t algorithm, bits; /* bits: RSA only */
 	uint32_t keys;            /* enum policy_keys */
 	uint32_t offline_ksk;     /* 1: the DNSKEY set's signatures come from a ceremony */
+	uint32_t purge;           /* seconds until the files of a key that is gone are removed; 0: never */
 
 	/* All times count seconds. Lifetimes: 0 is unlimited. */
 	uint32_t ksk_lifetime, zsk_lifetime; /* a CSK has the KSK's */

@@ -196,6 +196,10 @@ static int64_t roll_at(const struct policy *p, const struct sign_state *s, const
 	uint32_t lifetime = (k->roles & ROLE_KSK) != 0 ? p->ksk_lifetime : p->zsk_lifetime;
 	int64_t end = k->began != 0 && lifetime != 0 ? k->began + lifetime : 0;
 
+	/* one KSK after the other: as long as the parent does not answer, more of them help nobody */
+	if ((k->roles & ROLE_KSK) != 0 && k->thing[THING_DS].phase != OMNIPRESENT)
+		end = 0;
+
 	if (inactive != 0 && (end == 0 || inactive < end))
 		end = inactive;
 	return end == 0 ? 0 : end - wait_of(p, s, THING_DNSKEY, RUMOURED);
@@ -385,4 +389,34 @@ enum err roll_ds(struct sign_state *s, uint16_t tag, bool seen, int64_t when)
 	if (*told == 0)
 		*told = when; /* the first sighting counts */
 	return OK;
+}
+
+static void not_after(int64_t *t, int64_t now)
+{
+	if (*t > now)
+		*t = now;
+}
+
+void roll_rewind(struct sign_state *s, int64_t now)
+{
+	enum { DELAY_MAX = 7 * 86400 }; /* no policy's delay is longer */
+
+	for (unsigned i = 0; i < s->n_keys; i++) {
+		struct key_state *k = &s->key[i];
+
+		for (int t = 0; t < THINGS; t++) {
+			uint8_t *ph = &k->thing[t].phase;
+
+			if (k->thing[t].since <= now)
+				continue;
+			*ph = *ph == OMNIPRESENT ? RUMOURED : *ph == HIDDEN ? UNRETENTIVE : *ph;
+			k->thing[t].since = now;
+		}
+		not_after(&k->began, now);
+		not_after(&k->ds_seen, now);
+		not_after(&k->ds_gone, now);
+	}
+	for (int i = 0; i < TTL_KINDS; i++)
+		not_after(&s->ttl[i].until, now + s->ttl[i].longest + DELAY_MAX);
+	not_after(&s->last, now);
 }

@@ -76,14 +76,18 @@ struct roll_result {
  * unless their time to be inactive or removed is set. If keys must be made first, out->n_want tells which: make
  * them, and step again from the state as it was. With an empty state, keys that were already published and active
  * are taken over as they are.
- * ERR_REFUSED: what the policy wants needs the KSK, which is elsewhere: another algorithm, a zone with a CSK, or an
- * end of its being elsewhere while it is not among `keys`. */
+ * ERR_REFUSED: what the policy wants needs the KSK, which is elsewhere: another algorithm, a zone with a CSK, or
+ * an end of its being elsewhere while it is not among `keys`. */
 enum err roll_step(const struct policy *p, struct sign_state *s, const struct roll_key *keys, size_t n_keys,
 		   int64_t now, struct roll_result *out);
 
 /* roll_ds notes that the parent's servers show a key's DS (seen), or no longer show it, since `when`.
  * ERR_NOTFOUND: no such key; ERR_REFUSED: its DS is not on its way there, or not on its way back. */
 enum err roll_ds(struct sign_state *s, uint16_t tag, bool seen, int64_t when);
+
+/* roll_rewind is for a state that was stepped by a clock which was wrong: beyond `now`. What happened after `now` is
+ * taken to happen now, and what was waited for is waited for again. */
+void roll_rewind(struct sign_state *s, int64_t now);
 
 /* roll_in_cds: the key belongs into the CDS and CDNSKEY sets: its DS is wanted in the parent, and the chain below
  * it is everywhere. */

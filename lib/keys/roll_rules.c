@@ -131,10 +131,17 @@ static void publish(struct run *r, struct key_state *k)
  * signature of each algorithm that it finds in the DNSKEY set. */
 static void enter_algorithm(struct run *r, uint8_t algorithm)
 {
-	for (struct key_state *k = r->s->key; k < end(r); k++)
-		if (secure(r) && k->in_use && k->algorithm == algorithm && (k->roles & ROLE_ZSK) != 0 &&
-		    phase(k, THING_ZONESIG) != OMNIPRESENT)
+	bool signs = false;
+
+	for (struct key_state *k = r->s->key; k < end(r); k++) {
+		if (!k->in_use || k->algorithm != algorithm || (k->roles & ROLE_ZSK) == 0)
+			continue;
+		if (secure(r) && phase(k, THING_ZONESIG) != OMNIPRESENT)
 			return;
+		signs |= thing_is_out(k, THING_ZONESIG);
+	}
+	if (!signs) /* there was no room for a ZSK */
+		return;
 	for (struct key_state *k = r->s->key; k < end(r); k++)
 		if (k->in_use && k->algorithm == algorithm && phase(k, THING_DNSKEY) == HIDDEN)
 			publish(r, k);

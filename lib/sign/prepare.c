@@ -121,7 +121,7 @@ void sign_prepare(struct zone *z, const struct sign_plan *p)
 		put_csync(z, get_u32(rdata.p + rdata.n - 20), ttl);
 	if (p->denial == SIGN_NSEC3)
 		put_nsec3param(z, p);
-	for (uint8_t hash = ZONEMD_SHA384; hash <= ZONEMD_SHA512; hash++)
+	for (unsigned hash = ZONEMD_SHA384; hash <= ZONEMD_SHA512; hash++)
 		if (p->zonemd & 1U << hash)
-			put_zonemd(z, hash, ttl);
+			put_zonemd(z, (uint8_t)hash, ttl);
 }

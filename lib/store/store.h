@@ -112,6 +112,9 @@ enum err store_zone_after(struct store_txn *t, const struct name *apex, struct n
 enum { SIGNING_OCTETS_MAX = 4096 };
 enum err store_signing_get(struct store_txn *t, const struct name *apex, struct view *out);
 enum err store_signing_put(struct store_txn *t, const struct name *apex, struct view state);
+/* store_signing_is: the state is these octets; none: there is no state. Who writes a state asks, in the same
+ * transaction, whether the one it began with is still there. */
+bool store_signing_is(struct store_txn *t, const struct name *apex, struct view octets);
 /* store_zone_count counts them, without looking at each; 0 if that cannot be told. */
 uint64_t store_zone_count(struct store_txn *t);
 
@@ -178,8 +181,9 @@ struct build;
  * unfinished drops left, hands out an image id and notes it as being built. */
 enum err build_begin(struct store *s, struct build **out, uint64_t *image);
 /* build_txn gives the transaction of the current slice. About every MB written build_slice looks whether somebody
- * waits to write; then, and every 4 MB in any case, it commits, lets the others go first, and begins the next. Call it between rows, and ask build_txn again behind it. When
- * it fails there is no transaction any more, and all that can be done is build_abort. */
+ * waits to write; then, and every 4 MB in any case, it commits, lets the others go first, and begins the next.
+ * Call it between rows, and ask build_txn again behind it. When it fails there is no transaction any more, and all
+ * that can be done is build_abort. */
 struct store_txn *build_txn(struct build *b);
 /* build_id hands out one more id that is swept if the build dies: the rows of a zone in the pool. */
 enum err build_id(struct build *b, uint64_t *id);

@@ -79,9 +79,11 @@ static inline bool depth_in(const uint64_t mask[2], unsigned d)
 	return d < 128 && (mask[d >> 6] >> (d & 63) & 1);
 }
 
-/* depth_next gives the first depth from `from` on that is in a mask, at most `most`. */
+/* depth_next gives the first depth from `from` on that is in a mask, at most `most`, which is not below `from`. */
 static inline unsigned depth_next(const uint64_t mask[2], unsigned from, unsigned most)
 {
+	if (likely(most < 64)) /* the bit of `most` ends the search */
+		return from + (unsigned)__builtin_ctzll((mask[0] | (uint64_t)1 << most) >> from);
 	for (unsigned d = from; d < most; d = (d | 63) + 1) {
 		uint64_t depths = mask[d >> 6] >> (d & 63);
 		if (depths != 0) {

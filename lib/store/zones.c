@@ -107,6 +107,14 @@ enum err store_signing_get(struct store_txn *t, const struct name *apex, struct 
 	return txn_err(t, rc);
 }
 
+bool store_signing_is(struct store_txn *t, const struct name *apex, struct view octets)
+{
+	struct view there;
+	enum err e = store_signing_get(t, apex, &there);
+
+	return e == OK ? view_eq(there, octets) : e == ERR_NOTFOUND && octets.n == 0;
+}
+
 enum err store_signing_put(struct store_txn *t, const struct name *apex, struct view state)
 {
 	uint8_t buf[ZONE_KEY_MAX];

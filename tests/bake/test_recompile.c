@@ -260,10 +260,13 @@ START_TEST(a_zone_changed_meanwhile_is_not_compared)
 END_TEST
 
 /* compile_with compiles with a new signing state, and says whether the database has it then. */
-static bool compile_with(struct store *s, const struct zone *z, const char *state, enum compile_way want)
+static bool compile_with(struct store *s, const struct zone *z, const char *was, const char *state,
+			 enum compile_way want)
 {
 	const struct view octets = view_of(state, strlen(state));
-	struct compile_job job = { .zone = z, .facts = { .now = 1, .signing = octets } };
+	struct compile_job job = {
+		.zone = z, .facts = { .now = 1, .signing = octets, .signing_was = view_of(was, strlen(was)) }
+	};
 	struct store_txn *t;
 	struct view got;
 
@@ -281,11 +284,61 @@ START_TEST(a_signing_state_is_written_however_little_differs)
 	struct store *s = open_db();
 	struct zone *before = zone_of(1, ""), *after = zone_of(2, "ns A 192.0.2.1\n");
 
-	ck_assert(compile_with(s, before, "whole", COMPILED_WHOLE));
-	ck_assert(compile_with(s, after, "some", COMPILED_CHANGES));
-	ck_assert(compile_with(s, after, "none", COMPILED_NOTHING));
+	ck_assert(compile_with(s, before, "", "whole", COMPILED_WHOLE));
+	ck_assert(compile_with(s, after, "whole", "some", COMPILED_CHANGES));
+	ck_assert(compile_with(s, after, "some", "none", COMPILED_NOTHING));
 	zone_free(before);
 	zone_free(after);
+	close_db(s);
+}
+END_TEST
+
+/* Two runs began with the same state: the one that commits last is refused, however it would write the zone. */
+START_TEST(a_signing_state_that_changed_meanwhile_is_not_lost)
+{
+	struct store *s = open_db();
+	struct zone *z[] = { zone_of(1, ""), zone_of(2, "ns A 192.0.2.1\n"), zone_of(2, "ns A 192.0.2.1\n") };
+	struct store_txn *t;
+	struct view got;
+
+	ck_assert(compile_with(s, z[0], "", "first", COMPILED_WHOLE));
+	for (int i = 0; i < 4; i++) {
+		struct compile_job late = { .zone = z[i % 3],
+					    .facts = { .now = 2,
+						       .replace = i == 3,
+						       .signing = BYTES("late"),
+						       .signing_was =
+							   i == 2 ? BYTES("older") : view_of(NULL, 0) } };
+
+		compile_zones(s, &late, 1);
+		ck_assert_int_eq(late.result, ERR_BUSY);
+		ck_assert_ptr_nonnull(strstr(late.why, "compile it again"));
+		ck_assert_int_eq(store_read(s, &t), OK);
+		ck_assert(store_signing_get(t, &z[0]->apex, &got) == OK && view_eq(got, BYTES("first")));
+		store_abort(t);
+	}
+	for (size_t i = 0; i < COUNT_OF(z); i++)
+		zone_free(z[i]);
+	close_db(s);
+}
+END_TEST
+
+/* Without a new state the old one is taken away, if it is the one that the run has seen. */
+START_TEST(a_signing_state_can_be_taken_away)
+{
+	struct store *s = open_db();
+	struct zone *z = zone_of(1, "");
+	struct compile_job job = { .zone = z, .facts = { .now = 2, .signing_was = BYTES("first") } };
+	struct store_txn *t;
+	struct view got;
+
+	ck_assert(compile_with(s, z, "", "first", COMPILED_WHOLE));
+	compile_zones(s, &job, 1);
+	ck_assert_int_eq(job.result, OK);
+	ck_assert_int_eq(store_read(s, &t), OK);
+	ck_assert_int_eq(store_signing_get(t, &z->apex, &got), ERR_NOTFOUND);
+	store_abort(t);
+	zone_free(z);
 	close_db(s);
 }
 END_TEST
@@ -305,6 +358,8 @@ int main(void)
 	tcase_add_test(t, all_slices_find_what_differs);
 	tcase_add_test(t, a_zone_changed_meanwhile_is_not_compared);
 	tcase_add_test(t, a_signing_state_is_written_however_little_differs);
+	tcase_add_test(t, a_signing_state_that_changed_meanwhile_is_not_lost);
+	tcase_add_test(t, a_signing_state_can_be_taken_away);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

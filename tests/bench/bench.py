@@ -26,7 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ORIGIN = os.environ.get("ORIGIN", "test.")
 PORT = int(os.environ.get("PORT", "5392"))
 START_LIMIT = 120  # seconds until a server must have answered
-COUNTED = 20000  # queries under valgrind, and twice as many
+COUNTED = 20000  # queries under valgrind
 
 
 def run(command, **options):
@@ -103,7 +103,7 @@ class Edict:
     def __init__(self, build):
         self.zonec = os.path.join(build, "bin", "zonec")
         self.edictd = os.path.join(build, "bin", "edictd")
-        self.bench_answer = os.path.join(build, "tests", "bench", "bench_answer")
+        self.bench_udp = os.path.join(build, "tests", "bench", "bench_udp")
 
     def needs(self):
         return self.zonec, self.edictd
@@ -249,21 +249,15 @@ def measure(server, zone, queries, seconds, scratch):
 
 
 def instructions(server, queries, scratch, dnssec):
-    """User instructions an answer costs in the server's own code and the libraries, without sockets: valgrind
-    counts them for n queries and for twice as many."""
+    """User instructions a query costs a thread that serves UDP: all of serve_socket, as valgrind counts it."""
     some = os.path.join(scratch, "some.queries")
     with open(queries) as f, open(some, "w") as out:
         out.writelines(line for line, _ in zip(f, range(COUNTED)))
-    counts = []
-    for n in (COUNTED, 2 * COUNTED):
-        p = subprocess.run(["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null",
-                            server.bench_answer, server.db, some, str(n)] + dnssec,
-                           env=dict(os.environ, EDICT_MAPSIZE="16G"), capture_output=True, text=True, check=True)
-        counts.append(int(re.search(r"I\s+refs:\s+([\d,]+)", p.stderr).group(1).replace(",", "")))
-    print("instructions an answer%s: %.0f" % (", DO" if dnssec else "", (counts[1] - counts[0]) / COUNTED))
-    plain = subprocess.run([server.bench_answer, server.db, queries, "1000000"] + dnssec, capture_output=True, text=True,
-                           check=True)
-    print("    not under valgrind: " + plain.stdout.strip(), flush=True)
+    p = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no",
+                        "--toggle-collect=serve_socket", server.bench_udp, server.db, some, str(COUNTED)] + dnssec,
+                       env=dict(os.environ, EDICT_MAPSIZE="16G"), capture_output=True, text=True, check=True)
+    count = int(re.search(r"Collected\s*:\s*(\d+)", p.stderr).group(1))
+    print("user instructions a query%s: %.0f (%s)" % (", DO" if dnssec else "", count / COUNTED, p.stdout.strip()), flush=True)
 
 
 def main():

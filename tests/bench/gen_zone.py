@@ -5,7 +5,7 @@
 
 Standard library only; the same arguments give the same bytes. Every delegation has two to four NS: most of
 them at a few hundred hosters, some of which are delegations of this zone themselves, and a fifth with name
-servers and addresses of their own. Questions go to names at and below delegations, a few of them very often,
+servers and addresses of their own, and --ds percent have a DS. Questions go to names at and below delegations, a few of them very often,
 and --nx percent to names that do not exist.
 """
 import argparse
@@ -36,12 +36,14 @@ def address6(rng):
 
 
 def write_zone(args, out):
-    rng = random.Random(args.seed)
+    rng, ds = random.Random(args.seed), random.Random(args.seed + 2)
     out.write("$ORIGIN %s\n$TTL 3600\n" % args.origin)
     out.write("@\tSOA\tns1 hostmaster 1 1800 900 604800 900\n@\tNS\tns1\n@\tNS\tns2\n")
     out.write("ns1\tA\t192.0.2.1\nns1\tAAAA\t2001:db8::1\nns2\tA\t192.0.2.2\nns2\tAAAA\t2001:db8::2\n")
     for i in range(args.n):
         own = label(i)
+        if ds.random() * 100 < args.ds:
+            out.write("%s\tDS\t%d 13 2 %064X\n" % (own, ds.randrange(65536), ds.getrandbits(256)))
         count = rng.choice((2, 2, 2, 2, 2, 2, 3, 4))
         if i < HOSTERS // 4:
             count = 4  # others rely on it
@@ -78,6 +80,7 @@ def main():
     p.add_argument("--zone", help="where the zone goes")
     p.add_argument("-q", type=int, default=1000000, help="questions")
     p.add_argument("--nx", type=float, default=25, help="percent of questions for names that do not exist")
+    p.add_argument("--ds", type=float, default=10, help="percent of delegations with DS")
     p.add_argument("--queries", help="where the questions go")
     p.add_argument("--seed", type=int, default=1)
     args = p.parse_args()

@@ -370,6 +370,22 @@ START_TEST(rsa_parts)
 }
 END_TEST
 
+/* With the exponent 1 the message is its own signature, and anybody makes it. */
+START_TEST(rsa_exponent_of_one)
+{
+	static const uint8_t one[] = { 0, 0, 1 };
+	struct private_key *good, *k;
+	struct secret s;
+
+	ck_assert_int_eq(private_key_generate(ALG_RSASHA256, 1024, &good), OK);
+	private_key_secret(good, &s);
+	s.part[SECRET_PUBLIC_EXPONENT] = s.part[SECRET_PRIVATE_EXPONENT] = s.part[SECRET_EXPONENT1] =
+	    s.part[SECRET_EXPONENT2] = view_of(one, sizeof one);
+	ck_assert_int_eq(private_key_of(ALG_RSASHA256, &s, &k), ERR_FORMAT);
+	private_key_free(good);
+}
+END_TEST
+
 START_TEST(rsa_sizes)
 {
 	static const unsigned refused[] = { 1, 512, 1023, 4097, 16384 };
@@ -470,6 +486,7 @@ int main(void)
 	tcase_add_loop_test(t, secrets, 0, COUNT_OF(parts));
 	tcase_add_loop_test(t, rsa_parts, 0, SECRET_PRIVATE_KEY);
 	tcase_add_loop_test(t, threads_share_a_key, 0, COUNT_OF(vectors));
+	tcase_add_test(t, rsa_exponent_of_one);
 	tcase_add_test(t, rsa_sizes);
 	tcase_add_test(t, nonces_are_below_the_order);
 	suite_add_tcase(s, t);

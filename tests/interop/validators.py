@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """validators: do those who check signatures believe Edict? ldns-verify-zone reads a dump of the root; delv and Unbound ask a
-running edictd with a trust anchor: positive, negative, wildcard and insecure answers.
+running edictd with a trust anchor: positive, negative, wildcard and insecure answers, from zones that others signed and from
+zones that zonec signed, with every algorithm.
 
 The copy of the root was signed for August 2026, so the clock is set there (clock.c, and ldns-verify-zone -t).
 """
@@ -175,6 +176,19 @@ def ask_unbound(edict, anchored, served, rows, directory, tally):
         unbound.stop()
 
 
+def sign_zonec(z, directory, algorithm, *options):
+    """sign_zonec gives what `zonec dump` prints of a zone that zonec signed when the validators' clock is."""
+    zonec, now = os.path.join(peers.Edict.bin, "zonec"), ["--now", str(CLOCK)]
+    keys, db, out = (os.path.join(directory, what + "." + z.origin) for what in ("keys", "db", "dump"))
+    bits = ["--bits", "1024"] if algorithm in ("8", "10") else []
+    for role in ("--ksk", "--zsk"):
+        zones.run([zonec, "key", "generate", "-k", keys, "-a", algorithm, role, *bits, *now, z.origin], directory)
+    zones.run([zonec, "compile", "-q", "-d", db, "--sign", "-k", keys, *options, *now, z.origin, z.path], directory)
+    with open(out, "wb") as f:
+        subprocess.run([zonec, "dump", "-d", db, z.origin], stdout=f, check=True)
+    return zones.Zone(z.origin, out, z.apex)
+
+
 def sets(directory):
     """sets gives (label, zones with an anchor first, all zones served, rows)."""
     for s in zones.root(directory):
@@ -187,6 +201,15 @@ def sets(directory):
         expect = in_optout if "optout" in signing else tuple
         yield "wildcards, " + signing, [wild], [wild], expect(WILD)
         yield "delegations, " + signing, [cuts], [cuts, plain["plainchild.cuts.test."]], expect(CUTS)
+    for i, algorithm in enumerate(("8", "10", "13", "14", "15", "16")):
+        way = (("--nsec",), ("--nsec3",), ("--nsec3", "--opt-out"))[i % 3]
+        where = os.path.join(directory, "validators-" + algorithm)
+        os.makedirs(where)
+        wild, cuts = (sign_zonec(plain[o], where, algorithm, *way) for o in ("wild.test.", "cuts.test."))
+        expect = in_optout if "--opt-out" in way else tuple
+        label = ", zonec %s, algorithm %s" % (" ".join(way), algorithm)
+        yield "wildcards" + label, [wild], [wild], expect(WILD)
+        yield "delegations" + label, [cuts], [cuts, plain["plainchild.cuts.test."]], expect(CUTS)
 
 
 def main():

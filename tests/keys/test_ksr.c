@@ -163,6 +163,46 @@ START_TEST(a_ceremony)
 }
 END_TEST
 
+/* A ZSK is here to sign the zone. That its own signature came back says nothing of the KSK. */
+START_TEST(a_zsk_is_not_to_be_trusted_with_keys)
+{
+	struct ceremony c;
+	char why[KEY_WHY] = "";
+
+	hold(&c);
+	for (size_t i = 0; i < c.k.n; i++)
+		c.k.bundle[i].n = 1; /* the ZSK's DNSKEY */
+	c.k.response = false;
+	c.k.cds = 0;
+	struct key posing = c.known.key[0];
+	posing.flags |= DNSKEY_SEP;
+	struct keys ksks = { .key = &posing, .n = 1 };
+	ck_assert_int_eq(ksr_sign(&c.k, "f", &ksks, why), OK);
+	ck_assert_int_eq(ksr_check(&c.k, "f", &c.k.zone, &c.known, why), ERR_REFUSED);
+	ck_assert_ptr_nonnull(strstr(why, "is signed by no KSK that is known here"));
+	go(&c);
+}
+END_TEST
+
+/* Signatures over sets that a bundle does not have would be put into the zone unchecked. */
+START_TEST(signatures_over_other_sets_are_refused)
+{
+	static const uint16_t others[] = { RR_A, RR_SOA, 0, 65535 };
+	uint8_t rdata[1024];
+	struct ceremony c;
+	char why[KEY_WHY] = "";
+
+	hold(&c);
+	const struct view sig = c.k.bundle[1].record[c.k.bundle[1].n - 1].rdata;
+	memcpy(rdata, sig.p, sig.n);
+	put_u16(rdata, others[_i]);
+	ck_assert(ksr_record_add(&c.k, &c.k.bundle[1], RR_RRSIG, view_of(rdata, sig.n)));
+	ck_assert_int_eq(ksr_check(&c.k, "f", &c.k.zone, &c.known, why), ERR_REFUSED);
+	ck_assert_ptr_nonnull(strstr(why, "other than DNSKEY, CDS and CDNSKEY"));
+	go(&c);
+}
+END_TEST
+
 /* Whatever octet is changed: it says the same as before, or it is refused. */
 START_TEST(nothing_can_be_changed)
 {
@@ -222,6 +262,8 @@ int main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, texts_are_read, 0, (int)COUNT_OF(texts));
 	tcase_add_test(t, a_ceremony);
+	tcase_add_test(t, a_zsk_is_not_to_be_trusted_with_keys);
+	tcase_add_loop_test(t, signatures_over_other_sets_are_refused, 0, 4);
 	tcase_add_loop_test(t, nothing_can_be_changed, 0, 10);
 	tcase_add_test(t, the_right_bundle_at_its_time);
 	suite_add_tcase(s, t);

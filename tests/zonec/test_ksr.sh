@@ -46,6 +46,10 @@ policies:
     keyset-validity: 21d
     refresh: 5d
     serial: unixtime
+  - name: hurry
+    offline-ksk: yes
+    dnskey-ttl: 10m
+    serial: unixtime
   - name: home
     serial: unixtime
   - name: other
@@ -157,6 +161,22 @@ run compile -d db -k keys --policy policy.yaml:away test. zone
 is "bundles that have run out" code_is 1
 is "are named" says "none of the bundles of its KSK, of which the last expires 2027-0"
 now=$((now - 100 * 86400))
+
+# ---- bundles with another TTL than the policy counts with ----
+
+run compile -d db -k keys --policy policy.yaml:hurry test. zone
+is "bundles with a longer TTL than the policy's are refused" code_is 1
+is "and it says which" says "a TTL of 3600 s, and the policy's dnskey-ttl is 600 s"
+
+# ---- too far ahead ----
+
+keys=$(find keys -type f | wc -l)
+run ksr create -d db -k keys --policy policy.yaml:away --until never test.
+is "a plan without end is refused" code_is 1
+is "and says why" says "ZSKs would be made until then, and at most 32 are made ahead"
+is "before it makes a key" [ "$(find keys -type f | wc -l)" = "$keys" ]
+run ksr create -d db -k keys --policy policy.yaml:away --until 2020-01-01 test.
+is "a time that is over" says "that time is over"
 
 # ---- without the KSK nothing moves that needs it ----
 

@@ -60,6 +60,10 @@ policies:
     keys: csk
     algorithm: ECDSAP256SHA256
     serial: unixtime
+  - name: often
+    zsk-lifetime: 4d
+    purge-keys: 1d
+    serial: unixtime
   - name: leave
     keys: none
 END
@@ -160,13 +164,47 @@ run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
 is "it is compiled now" code_is 0
 is "with the key that was there" [ "$(find keys2 -name '*.key' | wc -l)" = 1 ]
 
+# ---- two runs at once: the one that commits last began with a state that is old then ----
+
+mkfifo pipe
+"$zonec" compile -d db2 -k keys2 --policy policy.yaml:csk --now $((now + 86400)) test. pipe >late 2>&1 &
+exec 3>pipe # which waits until the run has begun to read the zone, and so has read the state
+now=$((now + 80000))
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+is "a run while another reads" code_is 0
+cat zone >&3
+exec 3>&-
+wait $!
+code=$?
+cp late err
+is "the other is refused" code_is 1
+is "and says what to do" says "changed since this run read it.*compile it again"
+now=$((now + 6400))
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+is "which works" code_is 0
+
+# ---- a policy is not forgotten by mistake ----
+
+run compile -d db2 test. zone
+is "a zone with a policy, compiled without" code_is 1
+is "is refused" says "its keys follow the policy csk, and this would publish it without"
+"$zonec" dump -d db2 test. >dumped
+is "and still signed" grep -q RRSIG dumped
+cp -r db2 db3
+run compile -d db3 --replace test. zone
+is "unless it is meant" code_is 0
+run compile -d db3 test. zone
+is "once" code_is 0
+run key ds-seen -d db3 test.
+is "then it has no policy" says "no policy has signed it yet"
+
 # ---- refusals ----
 
 run compile -d db --policy policy.yaml:csk test. zone
 is "a policy without a key directory" code_is 2
 is "is told" says "policy needs a place for the zone's keys"
 run compile -d db -k keys --policy policy.yaml test. zone
-is "a file of four policies wants a name" says "it holds 4 policies; say which"
+is "a file of five policies wants a name" says "it holds 5 policies; say which"
 run compile -d db -k keys --policy policy.yaml:csk --nsec3 --sign test. zone
 is "a policy says it all" says "policy says all"
 # shellcheck disable=SC2016 # a master file's dollar
@@ -194,6 +232,64 @@ is "and of the parent" prints "the parent has its DS, if it acts at once"
 run key rehearse --policy policy.yaml:first -k keys2 -d db2 --until +30d test.
 is "a rehearsal from a state" prints "CSK [0-9]*: is gone"
 is "to another algorithm" prints "new KSK 1: is made, ED25519"
+
+# ---- a clock that goes back ----
+
+rm -rf db keys
+step csk
+now=$((now + 86400 * 3650))
+step csk
+now=$((now - 86400 * 3650))
+run compile -d db -k keys --policy policy.yaml:csk test. zone
+is "a clock that is behind the last step" code_is 1
+is "is noticed" says "set the clock right, or if it was wrong then: zonec key rewind"
+run key rewind -d db test.
+is "the clock was wrong then" code_is 0
+run key rewind -d db test.
+is "once" says "there is nothing to rewind"
+: >history
+live csk 5
+is "it goes on from there" at_least 1 "is in every cache"
+is "to where nothing is due" [ "$next" = "$now" ]
+
+# ---- name servers that vouch for the first DS ----
+
+cp zone vouched
+echo "@ NS ns1.other.example." >>vouched
+echo "@ NS Ns2.other.example." >>vouched
+rm -rf db keys
+run compile -d db -k keys --policy policy.yaml:csk test. vouched
+run key signal -d db test.
+is "before its keys are in every cache" says "neither CDS nor CDNSKEY records now"
+now=$((now + 3 * 86400))
+run compile -d db -k keys --policy policy.yaml:csk test. vouched
+"$zonec" dump -d db test. >dumped
+run key signal -d db test.
+is "signalling records" code_is 0
+is "are two for each server outside of the zone" [ "$(wc -l <out)" = 4 ]
+is "under its name" prints "^_dsboot\.test\._signal\.ns1\.other\.example\."
+sed -n 's/^_dsboot\.test\._signal\.ns1\.other\.example\./test./p' out >there
+is "and what the zone has" [ "$(grep -c -x -F -f there dumped)" = 2 ]
+is "but nothing for a server inside" [ "$(grep -c '_signal\.ns\.test' out)" = 0 ]
+# shellcheck disable=SC2016 # a master file's dollar
+(printf '%s\n' '$ORIGIN other.example.' '@ 3600 SOA ns1 h 1 1 1 1 1' '@ 3600 NS ns1' 'ns1 3600 A 192.0.2.1' &&
+	echo 'ns2 3600 A 192.0.2.2' && cat out) >servers
+run check other.example. servers
+is "a zone takes them as they are" code_is 0
+run compile -d db2 --replace test. zone
+run key signal -d db2 test.
+is "servers that are all inside" says "none of its name servers can vouch for it"
+run key signal -d db nowhere.
+is "a zone that is not there" says "no such zone"
+
+# ---- keys that are gone do not pile up ----
+
+rm -rf db keys
+: >history
+live often 30
+is "many keys came and went" at_least 4 "ZSK [0-9]*: is gone"
+is "their files went, too" [ "$(find keys -type f | wc -l)" -le 8 ]
+is "and that was said" at_least 3 "the files of 1 key gone long since are removed"
 
 echo "Checks: $checks, Failures: $failures, Errors: 0"
 [ "$failures" = 0 ]
