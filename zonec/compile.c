@@ -175,6 +175,15 @@ static void load(struct batch *b, const struct options *o, const struct name *ap
 		zone_signing_end(&signing);
 }
 
+/* waits: a zone of this name is in the batch; what comes after it has to see it in the database. */
+static bool waits(const struct batch *b, const struct name *apex)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (name_eq(&b->zone[i]->apex, apex))
+			return true;
+	return false;
+}
+
 /* batch_add takes a zone with its own options, which for one of a list may be more than the command's. */
 static void batch_add(struct batch *b, const struct options *o, const char *origin, const char *path)
 {
@@ -186,6 +195,8 @@ static void batch_add(struct batch *b, const struct options *o, const char *orig
 		note(b, b->options->list == NULL ? EXIT_USAGE : EXIT_WRONG);
 		return;
 	}
+	if (waits(b, &apex))
+		batch_compile(b);
 	struct following *f = follow(b, o, &apex, origin, &code);
 	if (code != EXIT_DONE) {
 		note(b, code);

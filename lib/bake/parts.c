@@ -40,7 +40,8 @@ static bool hash_in_chain(const struct parts *p, const struct name *owner, uint8
 	uint8_t again[NSEC3_HASH_LEN];
 	struct name hashed;
 
-	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) || !chain_owner(&p->of->apex, hash, &hashed))
+	if (!nsec3_hash_name(&p->chain.nsec3, UINT16_MAX, owner, hash) ||
+	    !chain_owner(&p->of->apex, hash, &hashed))
 		return false;
 	const struct node *n = zone_find(p->of, &hashed);
 	return n != NULL && chain_nsec3(&p->chain, &hashed, n->rrsets, again, flags) != NULL;
@@ -62,14 +63,15 @@ static bool is_insecure_cut(const struct node *n)
 	return (n->flags & NODE_CUT) != 0 && (ds == NULL || ds->n == 0);
 }
 
-/* should_be_chained: nothing below a cut or a DNAME should, nor delegations without DS in a chain that opts out. */
+/* should_be_chained: nothing below a cut or a DNAME should, nor delegations without DS in a chain that opts out.
+ */
 static bool should_be_chained(const struct parts *p, const struct node *n)
 {
 	return (n->flags & (NODE_BELOW_CUT | NODE_BELOW_DNAME)) == 0 && !(p->optout && is_insecure_cut(n));
 }
 
-/* is_chained: the chain has a record for this node. Those that should have none are not even hashed, until it turns
- * out that some record has no other name. */
+/* is_chained: the chain has a record for this node. Those that should have none are not even hashed, until it
+ * turns out that some record has no other name. */
 static bool is_chained(struct baked *b, const struct node *n, const struct name *owner, uint8_t *hash)
 {
 	const struct parts *p = b->p;

@@ -31,7 +31,8 @@ struct signing {
 
 	/* The old zone's apex, copied; n + n_sig is 0 where it has no such RRset. */
 	struct old_set old_soa, old_zonemd;
-	bool was_there[SIGN_KEYS_MAX]; /* the key stood in its DNSKEY set, alone with its tag: those signatures are its own */
+	bool was_there[SIGN_KEYS_MAX]; /* the key stood in its DNSKEY set, alone with its tag: those signatures are
+					  its own */
 
 	struct sign_result result;
 };

@@ -75,8 +75,8 @@ static void copy_set(struct arena *a, const struct old_set *from, struct old_set
 	to->data.p = arena_copy(a, from->data.p, from->data.n);
 }
 
-/* A key's tag says little: another key may have it. Only one that stood in the old DNSKEY set as it is, and no other
- * of its algorithm and tag, made the old signatures of that tag. */
+/* A key's tag says little: another key may have it. Only one that stood in the old DNSKEY set as it is, and no
+ * other of its algorithm and tag, made the old signatures of that tag. */
 static void note_keys(struct signing *s, const struct old_set *dnskeys)
 {
 	bool shares[SIGN_KEYS_MAX] = { false };

@@ -95,10 +95,7 @@ static void change_plan(struct rng *r, struct signing_kit *k)
 	k->plan.salt = view_of(salt, rng_below(r, sizeof salt));
 	k->plan.zonemd = rng_percent(r, 50) ? rng_below(r, 4) << 1 : 0;
 	k->use[1].published = k->use[1].signs_zone = rng_percent(r, 50);
-	if (rng_percent(r, 30)) /* the first is a key with this one's tag from now on, or it is another's */
-		k->use[0].signs_zone = k->use[1].signs_zone || !k->use[0].signs_zone;
-	if (!k->use[1].signs_zone)
-		k->use[0].signs_zone = true;
+	k->use[0].signs_zone = !k->use[1].signs_zone || rng_percent(r, 50);
 }
 
 /* same_zones: names, TTLs, records and RRSIGs, all in the same order and letter case. */
@@ -118,12 +115,15 @@ static void same_node(int seed, const struct node *a, const struct node *b)
 
 	node_name(a, &n);
 	name_print(&n, text);
-	ck_assert_msg(view_eq(view_of(a->owner, a->owner_len), view_of(b->owner, b->owner_len)), "seed %d: %s", seed, text);
+	ck_assert_msg(view_eq(view_of(a->owner, a->owner_len), view_of(b->owner, b->owner_len)), "seed %d: %s",
+		      seed, text);
 	for (; s != NULL && t != NULL; s = s->next, t = t->next) {
 		ck_assert_msg(s->type == t->type && s->ttl == t->ttl && s->n == t->n && s->n_sig == t->n_sig,
-			      "seed %d: %s: types %d and %d, %u and %u RRSIGs", seed, text, s->type, t->type, s->n_sig, t->n_sig);
+			      "seed %d: %s: types %d and %d, %u and %u RRSIGs", seed, text, s->type, t->type,
+			      s->n_sig, t->n_sig);
 		ck_assert_msg(same_records(s->rdata, t->rdata, s->n), "seed %d: %s type %d", seed, text, s->type);
-		ck_assert_msg(same_records(s->sig, t->sig, s->n_sig), "seed %d: %s RRSIG of type %d", seed, text, s->type);
+		ck_assert_msg(same_records(s->sig, t->sig, s->n_sig), "seed %d: %s RRSIG of type %d", seed, text,
+			      s->type);
 		ck_assert_msg(s->n_sig == 0 || s->sig_ttl == t->sig_ttl, "seed %d: %s: TTL of RRSIG", seed, text);
 	}
 	ck_assert_msg(s == NULL && t == NULL, "seed %d: %s has other types", seed, text);
@@ -161,7 +161,8 @@ static struct zone *with_serial(const struct zone *z, uint32_t serial)
 	return to;
 }
 
-static struct zone *sign_again(struct rng *r, int seed, struct signing_kit *k, struct zone *old, const struct zone *file)
+static struct zone *sign_again(struct rng *r, int seed, struct signing_kit *k, struct zone *old,
+			       const struct zone *file)
 {
 	struct sign_old source = signing_old(old);
 	char first[600];

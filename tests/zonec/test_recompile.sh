@@ -114,5 +114,13 @@ now=$((now + 3600 * 24 * 10))
 sign --nsec
 is "and are made anew before they expire" prints "serial 7, [1-9][0-9]* signatures made"
 is "all of which is good" good sdb
+# ---- a zone that a list names twice ----
+
+zone 1
+cp zone first
+zone 1 'more A 192.0.2.7'
+printf 'example.org first\nexample.org zone\n' >list
+run compile -d ldb --sign -k keys --list list
+is "the second comes after the first" prints "compiled, [0-9]* records, 4 RRsets changed; serial 2"
 echo "Checks: $checks, Failures: $failures, Errors: 0"
 [ $failures = 0 ]
