@@ -597,7 +597,7 @@ static int zones_asked_for(void)
 {
 	const char *text = getenv("EDICT_CHANGE_ZONES");
 
-	return text != NULL ? (int)strtol(text, NULL, 10) : 150;
+	return text != NULL ? (int)strtol(text, NULL, 10) : SEEDS_OF(150);
 }
 
 int main(void)

@@ -226,7 +226,7 @@ int main(void)
 	setenv("EDICT_MAPSIZE", "256M", 0);
 	setenv("TMPDIR", "/dev/shm", 0); /* thousands of commits; the disk is not what is tested */
 	tcase_set_timeout(t, 300);
-	tcase_add_loop_test(t, runs_are_a_sorted_list, 0, 40);
+	tcase_add_loop_test(t, runs_are_a_sorted_list, 0, SEEDS_OF(40));
 	tcase_add_test(t, growing_and_shrinking_in_order);
 	suite_add_tcase(s, t);
 	return run_suite(s);
