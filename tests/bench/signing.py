@@ -76,7 +76,7 @@ class Signzone:
 
     def command(self, zone):
         return ["dnssec-signzone", "-P", "-A", "-3", "-", "-S", "-K", self.keys, "-n", str(os.cpu_count()), "-o", ORIGIN,
-                "-f", self.out, zone]
+                "-d", os.path.dirname(self.out), "-f", self.out, zone]
 
 
 class Ldns:
