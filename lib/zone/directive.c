@@ -60,8 +60,8 @@ static bool plain_text(const struct token *t, struct wr *out)
  * whatever it does (RFC 1035 5.1). */
 static bool do_include(struct reader *r, const struct entry *e)
 {
-	const struct name origin = r->origin, owner = r->record.owner;
-	const unsigned owner_state = r->owner;
+	const struct name origin = r->origin;
+	struct last_owner owner;
 	uint8_t path[4096];
 	struct wr out = wr_of(path, sizeof path - 1);
 
@@ -71,12 +71,11 @@ static bool do_include(struct reader *r, const struct entry *e)
 		return wrong(r, &e->word[1], "file", "this is no file's name");
 	if (e->n == 3 && !read_origin(r, &e->word[2]))
 		return false;
+	owner_keep(r, &owner);
 	r->origin_moved = e->n == 3;
 	bool done = include_file(r, &e->word[1], wr_view_of(&out));
 	r->origin = origin;
-	r->record.owner = owner;
-	r->owner = owner_state;
-	r->owner_text_len = 0;
+	owner_restore(r, &owner);
 	r->origin_moved = true;
 	return done;
 }

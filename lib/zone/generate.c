@@ -14,6 +14,9 @@
  *                               hex digits in reverse order with dots between
  *      $$ and \$                a dollar sign
  *
+ * A line with a blank owner behind it means the owner before it: what a
+ * directive makes is not the last stated owner (RFC 1035 5.1), as in BIND.
+ *
  * An rhs that is one quoted string stands for what is in the quotes, where a
  * quote is written \".
  */
@@ -236,7 +239,9 @@ static bool read_step(struct reader *r, struct generate *g, int64_t number)
 
 bool read_generate(struct reader *r, const struct entry *e)
 {
+	const bool origin_moved = r->origin_moved;
 	struct range range = { 0 };
+	struct last_owner owner;
 	struct head head;
 	bool good = true;
 
@@ -253,12 +258,15 @@ bool read_generate(struct reader *r, const struct entry *e)
 	g->e = e;
 	g->head = head;
 	scan_text(&g->scan, view_of(g->text, 0));
+	owner_keep(r, &owner);
 	for (int64_t i = range.from; good && i <= range.to; i += range.step) {
 		r->step = i;
 		r->stepping = true;
 		good = read_step(r, g, i);
 	}
 	r->stepping = false;
+	owner_restore(r, &owner);
+	r->origin_moved = origin_moved;
 	scan_free(&g->scan);
 	arena_release(&r->names, before);
 	return good;

@@ -75,6 +75,25 @@ struct reader {
 	uint64_t done, total, told; /* octets, for progress */
 };
 
+/* The last owner, to be set aside while something that has owners of its own is read. */
+struct last_owner {
+	struct name name;
+	unsigned state;
+};
+
+static inline void owner_keep(const struct reader *r, struct last_owner *out)
+{
+	out->name = r->record.owner;
+	out->state = r->owner;
+}
+
+static inline void owner_restore(struct reader *r, const struct last_owner *kept)
+{
+	r->record.owner = kept->name;
+	r->owner = kept->state;
+	r->owner_text_len = 0;
+}
+
 /* The words of an entry on their way. */
 struct entry {
 	const struct token *word;

@@ -35,8 +35,15 @@ static const struct {
 	{ "a quoted string among words", "$GENERATE 1-1 a 60 TXT x \"a $\"\n", "a.test. 60 TXT \"x\" \"a 1\"\n" },
 	{ "a value of SVCB in quotes", "$GENERATE 1-1 a 60 HTTPS 1 . alpn=\"h2,h$\"\n",
 	  "a.test. 60 HTTPS 1 . alpn=h2,h1\n" },
-	{ "the last owner is inherited", "$GENERATE 1-2 a$ 60 A 10.0.0.$\n 60 TXT x\n",
-	  "a1.test. 60 A 10.0.0.1\na2.test. 60 A 10.0.0.2\na2.test. 60 TXT \"x\"\n" },
+	{ "a blank owner behind it is the one before it",
+	  "b 60 A 1.1.1.1\n$GENERATE 1-2 a$ 60 A 10.0.0.$\n 60 TXT x\n",
+	  "b.test. 60 A 1.1.1.1\na1.test. 60 A 10.0.0.1\na2.test. 60 A 10.0.0.2\nb.test. 60 TXT \"x\"\n" },
+	{ "a blank owner behind it when there was none", "$GENERATE 1-1 a$ 60 A 10.0.0.$\n 60 TXT x\n",
+	  "a1.test. 60 A 10.0.0.1\n2:2: error: owner: no owner" },
+	{ "a blank owner behind it and $ORIGIN",
+	  "b 60 A 1.1.1.1\n$ORIGIN sub\n$GENERATE 1-1 a$ 60 A 10.0.0.$\n 60 TXT x\n",
+	  "b.test. 60 A 1.1.1.1\na1.sub.test. 60 A 10.0.0.1\n4:2: warning: owner: the owner is that of the record "
+	  "before $ORIGIN or $INCLUDE\nb.test. 60 TXT \"x\"\n" },
 	{ "a comment", "$GENERATE 1-1 a 60 A 10.0.0.$ ; comment\n", "a.test. 60 A 10.0.0.1\n" },
 	{ "over several lines", "$GENERATE 1-1 a ( 60\n A 10.0.0.$ )\n", "a.test. 60 A 10.0.0.1\n" },
 
