@@ -15,10 +15,12 @@ case ${1:-full} in
 short)
 	step run.py --short --jobs 2
 	step signed.py --short
+	step syntax.py --files 200
 	;;
 *)
 	step run.py --jobs 2
 	step signed.py
+	step syntax.py
 	;;
 esac
 step lengths.py

@@ -275,7 +275,8 @@ class Edict(Server):
         return path
 
     def command(self):
-        return [os.path.join(self.bin, "edictd"), "-d", self.path("db"), "-l", "127.0.0.1@%d" % self.port, "-t", "1", "--nsid", "peer"]
+        return [os.path.join(self.bin, "edictd"), "-d", self.path("db"), "-l", "127.0.0.1@%d" % self.port, "-t", "1",
+                "--udp-size", "4096", "--nsid", "peer"]
 
 
 ALL = (Nsd, Knot, Bind, Edict)
