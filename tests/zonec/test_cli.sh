@@ -1,38 +1,7 @@
 #!/bin/bash
 # zonec as its users see it: exit codes, messages, what the database holds afterwards.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-zonec=$PWD/${B:-build}/bin/zonec
-checks=0 failures=0
-work=$(tests/help/tempdir.sh) || exit 1
-trap 'rm -rf "$work"' EXIT
-export EDICT_MAPSIZE=${EDICT_MAPSIZE:-256M}
-
-if [ ! -x "$zonec" ]; then
-	echo "skipped: there is no $zonec"
-	exit 77
-fi
-home=$PWD
-cd "$work" || exit 1
-
-# is WHY CONDITION...: one check.
-is() {
-	local why=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@"; then
-		failures=$((failures + 1))
-		echo "not so: $why"
-	fi
-}
-# run WORDS...: runs zonec; its exit code, output and errors are in $code, out and err.
-run() {
-	"$zonec" "$@" >out 2>err
-	code=$?
-}
-says() { grep -q -e "$1" err; }
-prints() { grep -q -e "$1" out; }
-code_is() { [ "$code" = "$1" ]; }
+# shellcheck source=tests/help/zonec.sh
+. "$(dirname "$0")/../help/zonec.sh"
 
 cat >good.zone <<'Z'
 $TTL 1h
@@ -217,5 +186,4 @@ if [ -f "$home/zones/root.zone.xz" ]; then
 	is "it verifies" code_is 0
 fi
 
-echo "Checks: $checks, Failures: $failures, Errors: 0"
-[ "$failures" = 0 ]
+report
