@@ -134,6 +134,18 @@ run compile -d db --list list
 is "one bad zone of a list gives 1" code_is 1
 run list -d db
 is "the others are compiled" [ "$(wc -l <out)" = 3 ]
+mkdir -p folder
+run compile -d db --list folder
+is "a list that cannot be read gives 3" code_is 3
+is "and is named" says "^zonec: folder: cannot be read beyond line 0: Is a directory"
+printf 'example.org. good.zone%s\n' "$(printf ' --off duplicate%.0s' {1..40})" >long
+run compile -d db --list long
+is "options that are too many are not left out" code_is 1
+is "but told of" says "^zonec: long:1: a line is ORIGIN FILE"
+run check --now 253402300800 example.org. good.zone
+is "a clock beyond the year 9999 is usage" code_is 2
+run check --max-errors 4294967296 example.org. good.zone
+is "and so is a number that does not fit" says "max-errors: '4294967296' is not a number from 0 to 4294967295"
 run verify -d db
 is "all of it verifies" code_is 0
 run drop -d db example.biz.
