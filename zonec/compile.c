@@ -334,7 +334,7 @@ int command_drop(const struct options *o)
 
 	if (o->db == NULL || o->n_operands != 1 || !origin_read(o->operand[0], &apex))
 		return EXIT_USAGE;
-	if (store_open(o->db, 0, &s, why) != OK) {
+	if (store_open(o->db, STORE_EXISTING, &s, why) != OK) {
 		complain("%s", why);
 		return EXIT_SYSTEM;
 	}

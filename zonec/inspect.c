@@ -5,8 +5,8 @@
 
 #include "bake/rows.h"
 #include "bake/verify.h"
-#include "dns/rdata.h"
 #include "store/snapshot.h"
+#include "zonec/message.h"
 #include "zonec/zonec.h"
 
 static bool open_db(const struct options *o, struct store **s)
@@ -119,20 +119,6 @@ int command_stats(const struct options *o)
 	return EXIT_DONE;
 }
 
-static enum err print_rr(const char *owner, uint16_t type, uint32_t ttl, struct view rdata)
-{
-	static char text[5 * RDATA_MAX + 1100];
-	struct wr w = wr_of(text, sizeof text);
-	char type_text[16];
-	enum err e = rdata_print(type, rdata, &w);
-
-	if (e != OK)
-		return e;
-	rrtype_print(type, type_text);
-	printf("%s\t%u\tIN\t%s\t%s\n", owner, ttl, type_text, text);
-	return OK;
-}
-
 static enum err print_rrset(const struct row *row, const char *owner)
 {
 	struct view data = row->data, rdata;
@@ -142,7 +128,7 @@ static enum err print_rrset(const struct row *row, const char *owner)
 		bool sig = i >= row->n;
 		e = row_rdata(&data, &rdata) ? OK : ERR_DAMAGED;
 		if (e == OK)
-			e = print_rr(owner, sig ? RR_RRSIG : row->type, sig ? row->sig_ttl : row->ttl, rdata);
+			e = record_print(owner, sig ? row->sig_ttl : row->ttl, sig ? RR_RRSIG : row->type, rdata);
 	}
 	return e;
 }

@@ -142,6 +142,12 @@ printf 'example.org. good.zone%s\n' "$(printf ' --off duplicate%.0s' {1..40})" >
 run compile -d db --list long
 is "options that are too many are not left out" code_is 1
 is "but told of" says "^zonec: long:1: a line is ORIGIN FILE"
+run drop -d typo example.org.
+is "what is dropped from no database" code_is 3
+run key ds-seen -d typo example.org.
+is "or noted in none" code_is 3
+is "is refused" says "typo: No such file or directory"
+is "and makes none" [ ! -e typo ]
 run check --now 253402300800 example.org. good.zone
 is "a clock beyond the year 9999 is usage" code_is 2
 run check --max-errors 4294967296 example.org. good.zone
