@@ -56,6 +56,9 @@ SERVER_TESTS := $(filter $(B)/tests/server/%,$(TESTS))
 HARNESS_SRC  := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/server/*.c)))
 $(SERVER_TESTS): $(call OBJ,$(HARNESS_SRC) $(filter-out server/main.c,$(SERVER_SRC))) | $(B)/bin/edictd $(B)/bin/zonec
 
+# It looks for signatures where zonec does.
+$(B)/tests/zonec/test_resign: $(B)/zonec/oldzone.o
+
 $(call EXE,$(FUZZ_SRC)): $(B)/%: $(B)/%.o $(call OBJ,$(HELP_SRC)) $(B)/libedict.a
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(CK_LIBS) $(LIBS)
 
@@ -85,7 +88,7 @@ test: all tests
 	@B=$(B) tests/run.sh $(TESTS) $(TEST_SH)
 
 # The endurance proofs in full, about a quarter of an hour, and what they measured; `make check` runs them small.
-LONG := $(filter $(B)/tests/long/%,$(TESTS)) $(addprefix $(B)/tests/server/test_,visible killed)
+LONG := $(filter $(B)/tests/long/%,$(TESTS)) $(addprefix $(B)/tests/server/test_,visible killed) $(B)/tests/zonec/test_resign
 long: deps
 	$(AGAIN) all tests
 	@B=$(B) tests/long/run.sh $(LONG)

@@ -50,16 +50,17 @@ struct front {
 
 /* ---- threads ---- */
 
+/* On failure errno says why. */
 static bool start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
 {
 	pthread_attr_t a;
-	bool ok;
 
 	pthread_attr_init(&a);
 	pthread_attr_setstacksize(&a, STACK);
-	ok = pthread_create(thread, &a, run, arg) == 0;
+	const int error = pthread_create(thread, &a, run, arg);
 	pthread_attr_destroy(&a);
-	return ok;
+	errno = error;
+	return error == 0;
 }
 
 static bool make_hand(struct front *f, size_t i)
@@ -82,6 +83,14 @@ static bool make_hand(struct front *f, size_t i)
 	else
 		h->tcp = tcp_new(&h->worker, f->listen.tcp, f->listen.n_addresses, o->tcp_max, o->tcp_idle * 1000);
 	return h->udp != NULL || h->tcp != NULL;
+}
+
+static bool make_hands(struct front *f)
+{
+	for (size_t i = 0; i < f->n_hands; i++)
+		if (!make_hand(f, i))
+			return false;
+	return true;
 }
 
 static bool start_hands(struct front *f)
@@ -193,13 +202,11 @@ static bool begin(struct front *f, char why[256])
 		snprintf(why, 256, "%.60s, read as user %u: %.150s", o->database, (unsigned)geteuid(), inner);
 		return false;
 	}
-	snprintf(why, 256, "out of memory or descriptors: %s", strerror(errno));
-	if (!make_room(f))
-		return false;
 	options_answer(o, &f->answers);
-	for (size_t i = 0; i < f->n_hands; i++)
-		if (!make_hand(f, i))
-			return false;
+	if (!make_room(f) || !make_hands(f)) {
+		snprintf(why, 256, "out of memory or descriptors: %s; fewer threads (-t) may do", strerror(errno));
+		return false;
+	}
 	renew_publish(&f->renew, f->generation);
 	return true;
 }

@@ -9,8 +9,8 @@
 
 const struct option_row option_rows[] = {
 	{ "database", 'd', OPTION_TEXT, AT(database), 0, 0, 0, "DIRECTORY", "the database that zonec wrote" },
-	{ "listen", 'l', OPTION_LIST, AT(listen), 0, 0, 0, "ADDRESS@PORT",
-	  "answer UDP and TCP there; may be given again; port 0: any free one" },
+	{ "listen", 'l', OPTION_LIST, AT(listen), 0, 0, 0, "ADDRESS[@PORT]",
+	  "answer UDP and TCP there; may be given again; port 53 if none is given, 0: any free one" },
 	{ "threads", 't', OPTION_NUM, AT(threads), 1, THREADS_MAX, 0, "N",
 	  "threads that answer UDP; as many as processors" },
 	{ "user", 'u', OPTION_TEXT, AT(user), 0, 0, 0, "NAME",
@@ -183,7 +183,7 @@ bool options_parse(int argc, char *const argv[], struct options *out, char why[2
 
 void options_help(void)
 {
-	puts("edictd -d DIRECTORY -l ADDRESS@PORT [options]\n"
+	puts("edictd -d DIRECTORY -l ADDRESS[@PORT] [options]\n"
 	     "Serves every zone of a database that zonec wrote. Stays in the foreground.\n");
 	for (const struct option_row *r = option_rows; r->name != NULL; r++) {
 		char left[48];

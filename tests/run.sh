@@ -10,7 +10,6 @@ log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
 
 # A test that hangs must not hang the build; nothing here comes near these limits.
-export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-120}
 limit=${EDICT_TEST_LIMIT:-900}
 
 # TSan of gcc 12 cannot work with the address randomisation of newer kernels.

@@ -217,14 +217,18 @@ static void batch_add(struct batch *b, const struct options *o, const char *orig
 
 enum { LINE_WORDS_MAX = 64 };
 
-/* A line of a list is ORIGIN FILE [OPTIONS]; the file is relative to the list. Gives the number of words found. */
+/* A line of a list is ORIGIN FILE [OPTIONS]; the file is relative to the list. Gives the number of words found, 0
+ * if they are too many. */
 static int split(char *line, char *word[LINE_WORDS_MAX])
 {
 	int n = 0;
 
-	for (char *save, *w = strtok_r(line, " \t\r\n", &save); w != NULL && *w != '#' && n < LINE_WORDS_MAX;
-	     w = strtok_r(NULL, " \t\r\n", &save))
+	for (char *save, *w = strtok_r(line, " \t\r\n", &save); w != NULL && *w != '#';
+	     w = strtok_r(NULL, " \t\r\n", &save)) {
+		if (n == LINE_WORDS_MAX)
+			return 0;
 		word[n++] = w;
+	}
 	return n;
 }
 
@@ -260,7 +264,8 @@ static void compile_line(struct batch *b, char *line, unsigned number)
 	if (line[strspn(line, " \t\r\n")] == 0 || line[strspn(line, " \t")] == '#')
 		return;
 	if (!line_options(b, line, &o)) {
-		complain("%s:%u: a line is ORIGIN FILE [OPTIONS]", b->options->list, number);
+		complain("%s:%u: a line is ORIGIN FILE [OPTIONS], of %d words at most", b->options->list, number,
+			 LINE_WORDS_MAX);
 		note(b, EXIT_WRONG);
 		return;
 	}
@@ -284,6 +289,13 @@ static void compile_list(struct batch *b)
 	}
 	while (b->worst != EXIT_SYSTEM && getline(&line, &cap, f) >= 0)
 		compile_line(b, line, ++number);
+	if (ferror(f)) {
+		complain("%s: cannot be read beyond line %u: %s", b->options->list, number, strerror(errno));
+		note(b, EXIT_SYSTEM);
+	} else if (!feof(f)) {
+		complain("%s:%u: stopped here; the zones behind this line were not compiled", b->options->list,
+			 number);
+	}
 	free(line);
 	fclose(f);
 }
@@ -322,7 +334,7 @@ int command_drop(const struct options *o)
 
 	if (o->db == NULL || o->n_operands != 1 || !origin_read(o->operand[0], &apex))
 		return EXIT_USAGE;
-	if (store_open(o->db, 0, &s, why) != OK) {
+	if (store_open(o->db, STORE_EXISTING, &s, why) != OK) {
 		complain("%s", why);
 		return EXIT_SYSTEM;
 	}

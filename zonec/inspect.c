@@ -5,8 +5,8 @@
 
 #include "bake/rows.h"
 #include "bake/verify.h"
-#include "dns/rdata.h"
 #include "store/snapshot.h"
+#include "zonec/message.h"
 #include "zonec/zonec.h"
 
 static bool open_db(const struct options *o, struct store **s)
@@ -24,6 +24,17 @@ static int failed(struct store *s, enum err e, const char *doing)
 	complain("%s: %s", doing, err_text(e));
 	store_close(s);
 	return EXIT_SYSTEM;
+}
+
+/* begin_reading opens the database and a transaction; false: it has said why not. */
+static bool begin_reading(const struct options *o, struct store **s, struct store_txn **t)
+{
+	if (!open_db(o, s))
+		return false;
+	enum err e = store_read(*s, t);
+	if (e != OK)
+		(void)failed(*s, e, o->db);
+	return e == OK;
 }
 
 static const char *denial_text(const struct zone_row *r)
@@ -64,12 +75,10 @@ int command_list(const struct options *o)
 
 	if (o->db == NULL || o->n_operands != 0)
 		return EXIT_USAGE;
-	if (!open_db(o, &s))
+	if (!begin_reading(o, &s, &t))
 		return EXIT_SYSTEM;
-	enum err e = store_read(s, &t);
-	if (e != OK)
-		return failed(s, e, "reading the zones");
-	for (e = store_zone_after(t, NULL, &apex, &row); e == OK; e = store_zone_after(t, &apex, &apex, &row))
+	enum err e = store_zone_after(t, NULL, &apex, &row);
+	for (; e == OK; e = store_zone_after(t, &apex, &apex, &row))
 		print_row(&apex, &row);
 	store_abort(t);
 	if (e != ERR_NOTFOUND)
@@ -88,12 +97,10 @@ int command_stats(const struct options *o)
 
 	if (o->db == NULL || o->n_operands != 0)
 		return EXIT_USAGE;
-	if (!open_db(o, &s))
+	if (!begin_reading(o, &s, &t))
 		return EXIT_SYSTEM;
-	enum err e = store_read(s, &t);
-	if (e != OK)
-		return failed(s, e, "reading the zones");
-	for (e = store_zone_after(t, NULL, &apex, &row); e == OK; e = store_zone_after(t, &apex, &apex, &row)) {
+	enum err e = store_zone_after(t, NULL, &apex, &row);
+	for (; e == OK; e = store_zone_after(t, &apex, &apex, &row)) {
 		zones++;
 		pooled += (row.flags & ZONE_ROW_POOLED) != 0;
 		records += row.records;
@@ -112,21 +119,6 @@ int command_stats(const struct options *o)
 	return EXIT_DONE;
 }
 
-static enum err print_rr(const struct row *row, const char *owner, uint16_t type, uint32_t ttl, struct view rdata)
-{
-	static char text[5 * RDATA_MAX + 1100];
-	struct wr w = wr_of(text, sizeof text);
-	char type_text[16];
-	enum err e = rdata_print(type, rdata, &w);
-
-	if (e != OK)
-		return e;
-	rrtype_print(type, type_text);
-	printf("%s\t%u\tIN\t%s\t%s\n", owner, ttl, type_text, text);
-	(void)row;
-	return OK;
-}
-
 static enum err print_rrset(const struct row *row, const char *owner)
 {
 	struct view data = row->data, rdata;
@@ -136,7 +128,7 @@ static enum err print_rrset(const struct row *row, const char *owner)
 		bool sig = i >= row->n;
 		e = row_rdata(&data, &rdata) ? OK : ERR_DAMAGED;
 		if (e == OK)
-			e = print_rr(row, owner, sig ? RR_RRSIG : row->type, sig ? row->sig_ttl : row->ttl, rdata);
+			e = record_print(owner, sig ? row->sig_ttl : row->ttl, sig ? RR_RRSIG : row->type, rdata);
 	}
 	return e;
 }
@@ -182,12 +174,9 @@ int command_dump(const struct options *o)
 
 	if (o->db == NULL || o->n_operands != 1 || !origin_read(o->operand[0], &apex))
 		return EXIT_USAGE;
-	if (!open_db(o, &s))
+	if (!begin_reading(o, &s, &t))
 		return EXIT_SYSTEM;
-	enum err e = store_read(s, &t);
-	if (e != OK)
-		return failed(s, e, o->operand[0]);
-	e = store_zone_get(t, &apex, &row);
+	enum err e = store_zone_get(t, &apex, &row);
 	if (e == OK)
 		e = dump_rows(t, row.rows, &apex);
 	store_abort(t);
@@ -250,7 +239,8 @@ static int verify_zones(const struct options *o, const struct snapshot *snapshot
 	if (o->n_operands == 1) {
 		if (!origin_read(o->operand[0], &apex))
 			return EXIT_USAGE;
-		if (store_zone_get(snapshot->txn, &apex, &row) != OK) {
+		e = store_zone_get(snapshot->txn, &apex, &row);
+		if (e == ERR_NOTFOUND) {
 			complain("%s: no such zone in the database", o->operand[0]);
 			return EXIT_WRONG;
 		}
@@ -260,9 +250,14 @@ static int verify_zones(const struct options *o, const struct snapshot *snapshot
 	     e = store_zone_after(snapshot->txn, &apex, &apex, &row))
 		if (!verify_one(o, snapshot, &apex))
 			code = EXIT_SYSTEM;
+	if (e != ERR_NOTFOUND) {
+		complain("%s: the zones behind these cannot be listed: %s; compile all zones into a new database",
+			 o->db, err_text(e));
+		code = EXIT_SYSTEM;
+	}
 	if (!verify_rest(snapshot))
 		code = EXIT_SYSTEM;
-	return e == ERR_NOTFOUND ? code : EXIT_SYSTEM;
+	return code;
 }
 
 int command_verify(const struct options *o)

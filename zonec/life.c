@@ -184,7 +184,9 @@ static int rewind_state(struct sign_state *s, const struct options *o)
 
 typedef int change_fn(struct sign_state *s, const struct options *o);
 
-static int change_in(struct store_txn *t, const struct options *o, const struct name *apex, change_fn *change)
+/* change_in gives an exit code, having said why if it is not EXIT_DONE; *e: the state could not be written. */
+static int change_in(struct store_txn *t, const struct options *o, const struct name *apex, change_fn *change,
+		     enum err *e)
 {
 	uint8_t octets[SIGN_STATE_MAX];
 	struct wr w = wr_of(octets, sizeof octets);
@@ -196,7 +198,8 @@ static int change_in(struct store_txn *t, const struct options *o, const struct 
 	if (code != EXIT_DONE)
 		return code;
 	state_write(&s, &w);
-	return store_signing_put(t, apex, wr_view_of(&w)) == OK ? EXIT_DONE : EXIT_SYSTEM;
+	*e = store_signing_put(t, apex, wr_view_of(&w));
+	return *e == OK ? EXIT_DONE : EXIT_SYSTEM;
 }
 
 /* change_state reads, changes and writes in one transaction. */
@@ -211,21 +214,21 @@ static int change_state(const struct options *o, change_fn *change)
 		return EXIT_USAGE;
 	if (!origin_read(o->operand[0], &apex))
 		return EXIT_USAGE;
-	if (store_open(o->db, 0, &s, why) != OK) {
+	if (store_open(o->db, STORE_EXISTING, &s, why) != OK) {
 		complain("%s", why);
 		return EXIT_SYSTEM;
 	}
 	int code = EXIT_SYSTEM;
 	enum err e = store_write(s, &t);
 	if (e == OK) {
-		code = change_in(t, o, &apex, change);
+		code = change_in(t, o, &apex, change, &e);
 		if (code == EXIT_DONE)
 			e = store_commit(t);
 		else
 			store_abort(t);
 	}
 	if (e != OK)
-		complain("%s: %s", o->db, err_text(e));
+		complain("%s: nothing was noted: %s", o->db, err_text(e));
 	store_close(s);
 	return e == OK ? code : EXIT_SYSTEM;
 }

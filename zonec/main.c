@@ -59,12 +59,14 @@ void complain(const char *fmt, ...)
 	va_end(args);
 }
 
+static bool on_terminal;
+
 /* Nothing is left to do but to say so: what a commit has not made visible, nobody sees, and the next compile
  * sweeps it away. The signal then ends the program as it would have. */
 static void on_interrupt(int signal)
 {
 	static const char line[] = "\r\033[Kzonec: interrupted; a zone is as it was, or replaced as a whole\n";
-	const size_t skip = isatty(STDERR_FILENO) == 1 ? 0 : 4; /* what clears a line of progress */
+	const size_t skip = on_terminal ? 0 : 4; /* what clears a line of progress */
 	ssize_t written = write(STDERR_FILENO, line + skip, sizeof line - 1 - skip);
 
 	(void)written;
@@ -75,6 +77,7 @@ static void catch_interrupts(void)
 {
 	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
 
+	on_terminal = isatty(STDERR_FILENO) == 1;
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
@@ -164,7 +167,7 @@ int main(int argc, char **argv)
 		catch_interrupts();
 	int code = c->run(&o);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		complain("standard output could not be written");
+		complain("standard output could not be written: what it got is not all");
 		return EXIT_SYSTEM;
 	}
 	if (code == EXIT_USAGE)

@@ -149,6 +149,20 @@ static bool find_opt(struct rd r, const uint16_t count[4], struct record *out)
 	return false;
 }
 
+enum err record_print(const char *owner, uint32_t ttl, uint16_t type, struct view rdata)
+{
+	static char text[5 * RDATA_MAX + 1100];
+	struct wr w = wr_of(text, sizeof text);
+	char mnemonic[16];
+	enum err e = rdata_print(type, rdata, &w);
+
+	if (e != OK)
+		return e;
+	rrtype_print(type, mnemonic);
+	printf("%s\t%u\tIN\t%s\t%s\n", owner, ttl, mnemonic, text);
+	return OK;
+}
+
 bool message_print(struct view message)
 {
 	struct rd r = rd_of(message);

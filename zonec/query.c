@@ -43,9 +43,11 @@ static int ask(const struct options *o, const struct snapshot *s, const struct n
 	if (damaged)
 		complain("%s: its data is damaged; compile the zone again", answerer_damaged(a));
 	answerer_free(a);
-	if (v == SEND && !message_print(wr_view_of(&out)))
-		complain("the answer is malformed");
-	return v == SEND && !damaged ? EXIT_DONE : EXIT_SYSTEM;
+	const bool whole = v == SEND && message_print(wr_view_of(&out));
+	if (!whole)
+		complain("%s: %s; zonec verify says what is wrong", o->operand[0],
+			 v == SEND ? "the answer is malformed" : "there is no answer");
+	return whole && !damaged ? EXIT_DONE : EXIT_SYSTEM;
 }
 
 int command_query(const struct options *o)

@@ -2,9 +2,9 @@
 #include <stdio.h>
 
 #include "bake/rows.h"
-#include "dns/rdata.h"
 #include "dns/rrtype.h"
 #include "store/store.h"
+#include "zonec/message.h"
 #include "zonec/zonec.h"
 
 enum { SERVERS_MAX = 64 };
@@ -44,20 +44,6 @@ static enum err take_servers(struct signals *s, const struct row *row)
 	return OK;
 }
 
-static enum err print_record(const char *owner, const struct row *row, struct view rdata)
-{
-	static char text[5 * RDATA_MAX + 1100];
-	struct wr w = wr_of(text, sizeof text);
-	char type[16];
-	enum err e = rdata_print(row->type, rdata, &w);
-
-	if (e != OK)
-		return e;
-	rrtype_print(row->type, type);
-	printf("%s\t%u\tIN\t%s\t%s\n", owner, row->ttl, type, text);
-	return OK;
-}
-
 /* A set as the zone has it: the parent compares the two. */
 static enum err print_set(struct signals *s, const struct name *server, const struct row *row)
 {
@@ -70,7 +56,7 @@ static enum err print_set(struct signals *s, const struct name *server, const st
 		return ERR_SPACE;
 	name_print(&name, owner);
 	for (uint32_t i = 0; i < row->n && e == OK; i++) {
-		e = row_rdata(&data, &rdata) ? print_record(owner, row, rdata) : ERR_DAMAGED;
+		e = row_rdata(&data, &rdata) ? record_print(owner, row->ttl, row->type, rdata) : ERR_DAMAGED;
 		s->records++;
 	}
 	return e;

@@ -88,7 +88,7 @@ static enum err open_dir(struct store *s, const char *dir, char why[WHY_MAX])
 {
 	struct statfs fs;
 
-	if (!(s->flags & STORE_READ) && mkdir(dir, 0755) != 0 && errno != EEXIST)
+	if (!(s->flags & (STORE_READ | STORE_EXISTING)) && mkdir(dir, 0755) != 0 && errno != EEXIST)
 		return refuse(why, ERR_SYSTEM, "%s: cannot be made: %s", dir, strerror(errno));
 	s->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir < 0)
@@ -121,7 +121,8 @@ static enum err make_files(struct store *s, const char *dir, char why[WHY_MAX])
 {
 	struct stat data;
 
-	if ((s->flags & STORE_READ) && (fstatat(s->dir, "data.mdb", &data, 0) != 0 || data.st_size == 0))
+	if ((s->flags & (STORE_READ | STORE_EXISTING)) &&
+	    (fstatat(s->dir, "data.mdb", &data, 0) != 0 || data.st_size == 0))
 		return refuse(why, ERR_NOTFOUND, "%s: no database here; zonec compile makes one", dir);
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
 		if ((s->flags & STORE_READ) && !(files[i].readers && !(s->flags & STORE_NOLOCK)))

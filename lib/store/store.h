@@ -37,8 +37,9 @@ enum {
 struct store;
 
 enum {
-	STORE_READ = 1,   /* open read-only; else read-write, created if missing */
-	STORE_NOLOCK = 2, /* with STORE_READ: touch no lock file; somebody else pins what is read (front) */
+	STORE_READ = 1,     /* open read-only; else read-write, created if missing */
+	STORE_NOLOCK = 2,   /* with STORE_READ: touch no lock file; somebody else pins what is read (front) */
+	STORE_EXISTING = 4, /* read-write, but only what is there: a wrong path makes no database */
 };
 
 /* store_open opens the database directory `dir`. On failure *why is one line for the operator, naming the

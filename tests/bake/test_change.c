@@ -20,16 +20,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "answer/query.h"
 #include "bake/change.h"
 #include "bake/compile.h"
-#include "bake/verify.h"
-#include "dns/msg.h"
+#include "tests/help/answering.h"
 #include "tests/help/tempdb.h"
+#include "tests/help/verified.h"
 #include "tests/model/draft.h"
 #include "tests/model/fake_sign.h"
 #include "tests/model/load.h"
-#include "tests/model/twin.h"
 
 enum { ROUNDS = 8, QUESTIONS = 25 };
 
@@ -57,9 +55,7 @@ struct world {
 	struct twin now;  /* the zones as they are */
 	struct universe zone[GROUP_MAX];
 	struct arena arena;
-	struct store *store;
-	struct snapshot *snapshot;
-	struct answerer *answerer;
+	struct answering in;
 };
 
 /* ---- the universe ---- */
@@ -155,41 +151,25 @@ static struct zone *build(struct world *w, const struct universe *u)
 
 static void check_zone(struct world *w, const struct zone *z)
 {
-	struct verify_result r;
 	struct zone_row row;
 
-	ck_assert_int_eq(verify_zone(w->snapshot, &z->apex, &r), OK);
-	ck_assert_msg(r.wrong == 0, "seed %d: %s", w->seed, r.first);
-	ck_assert_int_eq(store_zone_get(w->snapshot->txn, &z->apex, &row), OK);
+	verified_zone(w->in.snapshot, &z->apex, "changed");
+	ck_assert_int_eq(store_zone_get(w->in.snapshot->txn, &z->apex, &row), OK);
 	ck_assert_msg(row.records == z->n_records && row.names == z->n_nodes,
 		      "seed %d: the row counts %d records and %d names, the zone has %d and %d", w->seed,
 		      (int)row.records, (int)row.names, (int)z->n_records, (int)z->n_nodes);
 	ck_assert_uint_eq(row.serial, get_u32(zone_soa(z).p + zone_soa(z).n - 20));
 }
 
-static void ask_one(struct world *w, unsigned number)
-{
-	static uint8_t request[512], response[MSG_MAX];
-	static char report[3000];
-	struct twin_question q = twin_question(number % 2 != 0 ? &w->past : &w->now);
-	struct wr in = wr_of(request, sizeof request), out = wr_of(response, sizeof response);
-
-	twin_request(&q, (uint16_t)number, &in);
-	ck_assert_int_eq(query_answer(w->answerer, w->snapshot, TRANSPORT_TCP, wr_view_of(&in), &out), SEND);
-	ck_assert_msg(twin_agrees(&w->now, &q, wr_view_of(&out), report, sizeof report), "seed %d:\n%s", w->seed,
-		      report);
-}
-
 static void check_world(struct world *w)
 {
-	struct snapshot *before = w->snapshot;
-
-	ck_assert_int_eq(snapshot_make(w->store, before, &w->snapshot), OK);
-	snapshot_free(before);
+	answering_ready(&w->in);
 	for (size_t i = 0; i < w->now.zones.n; i++)
 		check_zone(w, w->now.zones.zone[i]);
-	for (unsigned i = 0; i < QUESTIONS; i++)
-		ask_one(w, i);
+	for (unsigned i = 0; i < QUESTIONS; i++) {
+		struct twin_question q = twin_question(i % 2 != 0 ? &w->past : &w->now);
+		answering_question(&w->in, &w->now, &q);
+	}
 }
 
 /* ---- changing ---- */
@@ -222,8 +202,8 @@ static void apply(struct world *w, struct store_txn *t, const struct zone *z, co
 {
 	const struct compile_facts facts = { .now = 2 };
 	char why[256];
-	enum err e =
-	    t != NULL ? change_apply(w->store, t, &z->apex, c, n, why) : compile_zone(w->store, z, &facts, why);
+	enum err e = t != NULL ? change_apply(w->in.store, t, &z->apex, c, n, why)
+			       : compile_zone(w->in.store, z, &facts, why);
 
 	ck_assert_msg(e == OK, "seed %d: %s", w->seed, why);
 }
@@ -325,7 +305,7 @@ static void change_world(struct world *w)
 	struct store_txn *t = NULL;
 
 	if (!w->compiles)
-		ck_assert_int_eq(store_write(w->store, &t), OK);
+		ck_assert_int_eq(store_write(w->in.store, &t), OK);
 	for (size_t i = 0; i < w->now.zones.n; i++)
 		for (unsigned times = rng_below(&w->rng, 3); times > 0; times--)
 			if (w->zone[i].is_signed)
@@ -338,36 +318,25 @@ static void change_world(struct world *w)
 
 static void open_world(struct world *w, int seed)
 {
-	const struct compile_facts facts = { .now = 1 };
-	static struct answer_options options; /* the answerer keeps a pointer */
-	char why[256];
-
 	memset(w, 0, sizeof *w);
 	w->seed = seed;
 	w->compiles = seed % 3 == 2;
 	w->rng.state = (uint64_t)seed;
 	twin_open(&w->past, (uint64_t)seed);
 	w->now = w->past;
-	tempdb_dir();
-	w->store = tempdb_open(0);
+	answering_begin(&w->in);
 	for (size_t i = 0; i < w->past.zones.n; i++) {
 		fill_universe(w, &w->zone[i], w->past.zones.zone[i]);
 		w->now.zones.zone[i] = build(w, &w->zone[i]);
-		ck_assert_msg(compile_zone(w->store, w->now.zones.zone[i], &facts, why) == OK, "%s", why);
+		answering_compile(&w->in, w->now.zones.zone[i]);
 	}
-	answer_options_default(&options);
-	w->answerer = answerer_new(&options);
-	ck_assert_int_eq(snapshot_make(w->store, NULL, &w->snapshot), OK);
 }
 
 static void close_world(struct world *w)
 {
 	for (size_t i = 0; i < w->past.zones.n; i++)
 		free(w->zone[i].item);
-	snapshot_free(w->snapshot);
-	answerer_free(w->answerer);
-	store_close(w->store);
-	tempdb_remove();
+	answering_end(&w->in);
 	twin_close(&w->now);
 	twin_close(&w->past);
 	arena_free(&w->arena);
@@ -508,8 +477,6 @@ static const struct {
 static void is_refused(struct store *s, const struct change *c, size_t n, const char *says, const char *what)
 {
 	struct name apex = name_of("test.");
-	struct snapshot *snapshot;
-	struct verify_result r;
 	struct store_txn *t;
 	char why[256];
 
@@ -517,10 +484,7 @@ static void is_refused(struct store *s, const struct change *c, size_t n, const 
 	ck_assert_msg(change_apply(s, t, &apex, c, n, why) == ERR_REFUSED, "%s", what);
 	ck_assert_msg(strstr(why, says) != NULL, "%s: says %s", what, why);
 	ck_assert_int_eq(store_commit(t), OK);
-	ck_assert_int_eq(snapshot_make(s, NULL, &snapshot), OK);
-	ck_assert_int_eq(verify_zone(snapshot, &apex, &r), OK);
-	ck_assert_msg(r.wrong == 0, "%s: %s", what, r.first);
-	snapshot_free(snapshot);
+	ck_assert_uint_eq(verified_all(s), 1);
 }
 
 START_TEST(what_takes_a_whole_build_is_refused)
@@ -566,8 +530,6 @@ START_TEST(a_zone_outgrows_the_pool)
 
 	for (int i = 0; i < 300; i++) {
 		struct change c = { .type = RR_A, .set = &address };
-		struct verify_result r;
-		struct snapshot *snapshot;
 		struct store_txn *t;
 		char text[64], why[256];
 
@@ -576,11 +538,10 @@ START_TEST(a_zone_outgrows_the_pool)
 		ck_assert_int_eq(store_write(s, &t), OK);
 		ck_assert_msg(change_apply(s, t, &apex, &c, 1, why) == OK, "%s", why);
 		ck_assert_int_eq(store_commit(t), OK);
-		ck_assert_int_eq(snapshot_make(s, NULL, &snapshot), OK);
-		ck_assert_int_eq(verify_zone(snapshot, &apex, &r), OK);
-		ck_assert_msg(r.wrong == 0, "%s: %s", text, r.first);
-		ck_assert_int_eq(store_zone_get(snapshot->txn, &apex, &row), OK);
-		snapshot_free(snapshot);
+		ck_assert_uint_eq(verified_all(s), 1);
+		ck_assert_int_eq(store_read(s, &t), OK);
+		ck_assert_int_eq(store_zone_get(t, &apex, &row), OK);
+		store_abort(t);
 		ck_assert_msg(pooled || !(row.flags & ZONE_ROW_POOLED), "back in the pool");
 		pooled = row.flags & ZONE_ROW_POOLED;
 	}

@@ -11,6 +11,7 @@
 #include "bake/compile.h"
 #include "tests/help/bigzone.h"
 #include "tests/help/tempdb.h"
+#include "tests/help/verified.h"
 #include "tests/model/load.h"
 
 static struct store *store;
@@ -110,7 +111,7 @@ START_TEST(each_becomes_what_it_would_alone)
 			      cases[i].why);
 		zone_free(z[i]);
 	}
-	ck_assert_uint_eq(bigzone_good(store), COUNT_OF(cases) - 2);
+	ck_assert_uint_eq(verified_all(store), COUNT_OF(cases) - 2);
 }
 END_TEST
 
@@ -126,7 +127,7 @@ START_TEST(a_zone_too_large_does_not_stop_the_others)
 	ck_assert_int_eq(jobs[1].result, ERR_SPACE);
 	ck_assert_msg(strstr(jobs[1].why, "b.") != NULL, "%s", jobs[1].why);
 	ck_assert_int_eq(jobs[2].result, OK);
-	ck_assert_uint_eq(bigzone_good(store), 2);
+	ck_assert_uint_eq(verified_all(store), 2);
 	for (size_t i = 0; i < COUNT_OF(z); i++)
 		zone_free(z[i]);
 }
@@ -147,7 +148,7 @@ START_TEST(small_zones_share_commits)
 	uint64_t before = commits();
 	compile_zones(store, jobs, ZONES);
 	ck_assert_uint_eq(commits() - before, (ZONES + COMPILE_GROUP - 1) / COMPILE_GROUP);
-	ck_assert_uint_eq(bigzone_good(store), ZONES);
+	ck_assert_uint_eq(verified_all(store), ZONES);
 	for (unsigned i = 0; i < ZONES; i++)
 		zone_free(z[i]);
 }

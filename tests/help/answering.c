@@ -7,6 +7,7 @@
 
 #include "bake/compile.h"
 #include "tests/help/tempdb.h"
+#include "tests/help/verified.h"
 #include "tests/model/load.h"
 
 /* must_be ends the process otherwise: fuzzers, which are no tests of check's, come here, too. */
@@ -246,6 +247,34 @@ bool answering_agrees(struct answering *a, const char *name, uint16_t type, bool
 	message_free(&want);
 	message_free(&have);
 	return !differs;
+}
+
+void answering_question(struct answering *a, const struct twin *t, const struct twin_question *q)
+{
+	static char report[3000];
+	uint8_t request[512];
+	struct wr w = wr_of(request, sizeof request);
+
+	twin_request(q, 0x1234, &w);
+	ck_assert(answering_ask(a, TRANSPORT_TCP, wr_view_of(&w)));
+	ck_assert_msg(twin_agrees(t, q, view_of(a->answer, a->n_answer), report, sizeof report), "%s", report);
+}
+
+void answering_twin(struct twin *t, unsigned questions)
+{
+	static struct answering a;
+
+	answering_begin(&a);
+	for (size_t i = 0; i < t->zones.n; i++)
+		answering_compile(&a, t->zones.zone[i]);
+	answering_ready(&a);
+	for (unsigned i = 0; i < questions; i++) {
+		struct twin_question q = twin_question(t);
+		answering_question(&a, t, &q);
+	}
+	for (size_t i = 0; i < t->zones.n; i++)
+		verified_zone(a.snapshot, &t->zones.zone[i]->apex, "twin");
+	answering_end(&a);
 }
 
 void request_of(struct wr *out, const char *name, uint16_t type)

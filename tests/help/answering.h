@@ -15,7 +15,7 @@
 #include "answer/query.h"
 #include "base/arena.h"
 #include "dns/msg.h"
-#include "tests/model/model.h"
+#include "tests/model/twin.h"
 
 enum { ANSWERING_ZONES = 16 };
 
@@ -57,6 +57,13 @@ const char *answering_tell_slot(struct answering *a, unsigned slot);
 /* answering_agrees asks over TCP and compares with what the naive twin says; false: report says how they differ.
  */
 bool answering_agrees(struct answering *a, const char *name, uint16_t type, bool dnssec, char *report, size_t cap);
+
+/* answering_question asks over TCP, and fails the test if the answer is not what the twin says. */
+void answering_question(struct answering *a, const struct twin *t, const struct twin_question *q);
+
+/* answering_twin compiles a twin's zones into a database of their own and asks so many random questions; what is
+ * stored must be what baking the rows gives. */
+void answering_twin(struct twin *t, unsigned questions);
 
 /* request_of writes a question without anything else. request_opt adds an OPT record (counted) with these options.
  */

@@ -5,7 +5,6 @@
 
 #include "bake/change.h"
 #include "bake/compile.h"
-#include "bake/verify.h"
 #include "tests/model/load.h"
 
 /* An odd number times an odd number is a permutation of 32 bits. */
@@ -96,22 +95,4 @@ struct cost bigzone_cost(struct store *s, const char *origin, unsigned from, uns
 void bigzone_figure(const char *what, struct cost c)
 {
 	figure(what, "%6.1f us of CPU, %5.1f pages of 4 KiB", (double)c.cpu_ns / 1000, (double)c.written / 4096);
-}
-
-size_t bigzone_good(struct store *s)
-{
-	struct snapshot *snapshot;
-	struct zone_row row;
-	struct name apex;
-	size_t n = 0;
-
-	ck_assert_int_eq(snapshot_make(s, NULL, &snapshot), OK);
-	for (enum err e = store_zone_after(snapshot->txn, NULL, &apex, &row); e == OK; n++) {
-		struct verify_result r;
-		ck_assert_int_eq(verify_zone(snapshot, &apex, &r), OK);
-		ck_assert_msg(r.wrong == 0, "%s", r.first);
-		e = store_zone_after(snapshot->txn, &apex, &apex, &row);
-	}
-	snapshot_free(snapshot);
-	return n;
 }

@@ -26,8 +26,4 @@ struct cost bigzone_cost(struct store *s, const char *origin, unsigned from, uns
 /* bigzone_figure notes what a commit costs. */
 void bigzone_figure(const char *what, struct cost c);
 
-/* bigzone_good fails the test unless verify finds every zone of the database as its rows make it. Gives their
- * number. */
-size_t bigzone_good(struct store *s);
-
 #endif

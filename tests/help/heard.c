@@ -82,3 +82,12 @@ bool heard_same(const char *want, const char *heard)
 	}
 	return *heard == 0;
 }
+
+void heard_case(const char *why, const char *text, const char *want)
+{
+	static struct heard h;
+	enum err e = heard_text(view_of(text, strlen(text)), &h, NULL);
+
+	ck_assert_msg(heard_same(want, h.text), "%s:\n%s\nwanted\n%s", why, h.text, want);
+	ck_assert_msg((e == OK) == (h.errors == 0), "%s: %s", why, err_text(e));
+}

@@ -30,4 +30,8 @@ enum err heard_text(struct view text, struct heard *h, const struct master_optio
  * with a newline, begins it; and nothing more was heard. */
 bool heard_same(const char *want, const char *heard);
 
+/* heard_case fails the test unless this text gives what is wanted, as heard_same has it, and an error where one
+ * was heard. */
+void heard_case(const char *why, const char *text, const char *want);
+
 #endif

@@ -159,7 +159,10 @@ def _(case, item, mine, ref):
         return False
     if item.kind == "answer" and item.what.type == RRSIG:
         return case.world.half_signed(case.qname)
-    return item.kind == "authority" and covered(item.what) in (DS, NSEC, NSEC3, SOA)
+    if item.kind != "authority" or covered(item.what) not in (DS, NSEC, NSEC3, SOA):
+        return False
+    owner = item.what.owner
+    return case.world.half_signed(wire.parent(owner) if covered(item.what) == DS else owner)
 
 
 @permitted("name-of-another-zone")

@@ -36,7 +36,7 @@ step "banned calls"       $lint/banned.sh "${code[@]}"
 step "tour"               $lint/tour.sh
 step "headers alone, gcc" $lint/headers.sh gcc "${std[@]}" "${warn[@]}"
 step "headers alone, clang" $lint/headers.sh clang "${std[@]}" "${warn[@]}"
-step "shellcheck"         shellcheck "${scripts[@]}"
+step "shellcheck"         shellcheck -x "${scripts[@]}"
 step "cppcheck"           cppcheck --quiet --std=c11 --language=c -j "$(nproc)" --error-exitcode=1 --inline-suppr \
 	--enable=warning,performance,portability --suppress=missingIncludeSystem \
 	--suppressions-list=$lint/cppcheck.txt -D_GNU_SOURCE -Ilib -I. "${sources[@]}"

@@ -13,6 +13,7 @@
 
 #include "tests/help/bigzone.h"
 #include "tests/help/tempdb.h"
+#include "tests/help/verified.h"
 
 enum {
 	NAMES = 20000,
@@ -68,7 +69,7 @@ START_TEST(a_pinned_reader_costs_what_is_replaced)
 	ck_assert_uint_gt(commits, 10);
 	ck_assert_uint_le(pinned - before, (uint64_t)commits * PER_COMMIT + (4 << 20));
 	ck_assert_uint_le(after, pinned + (4 << 20));
-	ck_assert_uint_eq(bigzone_good(s), 1);
+	ck_assert_uint_eq(verified_all(s), 1);
 	store_close(s);
 	tempdb_remove();
 }
@@ -93,7 +94,7 @@ START_TEST(a_compacted_copy_can_be_written_on)
 	ck_assert_msg(store_open(to, 0, &s, why) == OK, "%s", why);
 	bigzone_cost(s, "copy.", NAMES - 100, 600, 1000);
 	bigzone_compile(s, "more.copy.", 500);
-	ck_assert_uint_eq(bigzone_good(s), 3);
+	ck_assert_uint_eq(verified_all(s), 3);
 	store_close(s);
 	snprintf(command, sizeof command, "rm -r '%s'", to);
 	ck_assert_int_eq(system(command), 0);

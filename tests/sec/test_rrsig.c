@@ -4,6 +4,7 @@
 
 #include "dns/rrtype.h"
 #include "sec/rrsig.h"
+#include "tests/model/load.h"
 
 static struct view unbase64(const char *text, uint8_t *out)
 {
@@ -17,14 +18,6 @@ static struct view unbase64(const char *text, uint8_t *out)
 			out[n++] = (uint8_t)(bits >> (2 * (3 - (k - 1) % 4)));
 	}
 	return view_of(out, n);
-}
-
-static struct name name_of(const char *text)
-{
-	struct name n;
-
-	ck_assert_ptr_null(name_parse(view_of(text, strlen(text)), &name_root, &n));
-	return n;
 }
 
 /* Signatures that RFCs print, and the sets they are over. */

@@ -107,7 +107,7 @@ static const struct {
 	{ "an address that is none", { "-d", "/nonexistent", "-l", "here@53" }, 2, "ADDRESS@PORT" },
 	{ "an address of somebody else", { "-d", "/nonexistent", "-l", "192.0.2.1@0" }, 3, "192.0.2.1@0" },
 	{ "no database there", { "-d", "/nonexistent", "-l", "127.0.0.1@0" }, 3, "/nonexistent" },
-	{ "help", { "--help" }, 0, "--listen ADDRESS@PORT" },
+	{ "help", { "--help" }, 0, "--listen ADDRESS[@PORT]" },
 	{ "version", { "-V" }, 0, "edictd " },
 };
 

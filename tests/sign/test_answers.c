@@ -4,16 +4,9 @@
  */
 #include "tests/help/run.h"
 
-#include <stdlib.h>
-
-#include "answer/query.h"
-#include "bake/compile.h"
-#include "bake/verify.h"
-#include "dns/msg.h"
 #include "sec/nsec3.h"
+#include "tests/help/answering.h"
 #include "tests/help/signing.h"
-#include "tests/help/tempdb.h"
-#include "tests/model/twin.h"
 
 enum { ZONES = 60, QUESTIONS = 200 };
 
@@ -49,58 +42,17 @@ static void sign_all(struct twin *t, struct signing_kit *kits)
 	}
 }
 
-static void compile_all(struct store *s, const struct twin *t)
-{
-	struct compile_facts facts = { .now = 1 };
-	char why[256];
-
-	for (size_t i = 0; i < t->zones.n; i++) {
-		enum err e = compile_zone(s, t->zones.zone[i], &facts, why);
-		ck_assert_msg(e == OK, "%s", why);
-	}
-}
-
-static void ask_one(struct twin *t, struct answerer *a, const struct snapshot *s, int seed, unsigned number)
-{
-	static uint8_t request[512], response[MSG_MAX];
-	static char report[3000];
-	struct twin_question q = twin_question(t);
-	struct wr in = wr_of(request, sizeof request), out = wr_of(response, sizeof response);
-
-	twin_request(&q, (uint16_t)number, &in);
-	ck_assert_int_eq(query_answer(a, s, TRANSPORT_TCP, wr_view_of(&in), &out), SEND);
-	ck_assert_msg(twin_agrees(t, &q, wr_view_of(&out), report, sizeof report), "seed %d, question %u:\n%s",
-		      seed, number, report);
-}
-
 START_TEST(signed_zones_are_answered_as_the_naive_resolver_does)
 {
 	struct signing_kit kits[GROUP_MAX];
-	struct answer_options options;
 	struct twin t;
-	struct snapshot *snapshot;
 
-	answer_options_default(&options);
-	struct answerer *a = answerer_new(&options);
 	twin_open(&t, (uint64_t)_i + 1000);
 	sign_all(&t, kits);
-	tempdb_dir();
-	struct store *s = tempdb_open(0);
-	compile_all(s, &t);
-	ck_assert_int_eq(snapshot_make(s, NULL, &snapshot), OK);
-	for (unsigned i = 0; i < QUESTIONS; i++)
-		ask_one(&t, a, snapshot, _i, i);
-	for (size_t i = 0; i < t.zones.n; i++) {
-		struct verify_result r;
-		ck_assert_int_eq(verify_zone(snapshot, &t.zones.zone[i]->apex, &r), OK);
-		ck_assert_msg(r.wrong == 0, "seed %d: %s", _i, r.first);
+	answering_twin(&t, QUESTIONS);
+	for (size_t i = 0; i < t.zones.n; i++)
 		signing_end(&kits[i]);
-	}
-	snapshot_free(snapshot);
-	store_close(s);
-	tempdb_remove();
 	twin_close(&t);
-	answerer_free(a);
 }
 END_TEST
 
@@ -109,7 +61,6 @@ int main(void)
 	Suite *s = suite_create("answers from signed zones");
 	TCase *t = tcase_create("answers from signed zones");
 
-	setenv("EDICT_MAPSIZE", "256M", 0);
 	tcase_set_timeout(t, 600);
 	tcase_add_loop_test(t, signed_zones_are_answered_as_the_naive_resolver_does, 0, SEEDS_OF(ZONES));
 	suite_add_tcase(s, t);

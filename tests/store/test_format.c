@@ -1,5 +1,6 @@
 #include "tests/help/run.h"
 #include "tests/help/tempdb.h"
+#include "tests/model/load.h"
 
 #include <stdlib.h>
 
@@ -25,14 +26,6 @@ static void teardown(void)
 	store_abort(t);
 	store_close(s);
 	tempdb_remove();
-}
-
-static struct name name(const char *text)
-{
-	struct name n;
-
-	ck_assert_ptr_null(name_parse(view_of(text, strlen(text)), &name_root, &n));
-	return n;
 }
 
 /* stored: the table has exactly this value under exactly this key. */
@@ -99,7 +92,7 @@ START_TEST(zones_are_as_specified)
 				    "\14\0\0\0"
 				    "\11\0\0\0"
 				    "\2\0\0\0";
-	struct name apex = name("WWW.example.");
+	struct name apex = name_of("WWW.example.");
 
 	ck_assert_int_eq(store_zone_put(t, &apex, &row), OK);
 	stored(T_ZONES, BYTES("\x4c\x5f\x48\x54\x57\x53\x4c\0\x5e\x5e\x5e\0\0"), BYTES(value), "www.example.");
@@ -110,7 +103,7 @@ END_TEST
 
 START_TEST(signing_states_are_as_specified)
 {
-	struct name apex = name("WWW.example.");
+	struct name apex = name_of("WWW.example.");
 
 	ck_assert_int_eq(store_signing_put(t, &apex, BYTES("\1state")), OK);
 	stored(T_SIGNING, BYTES("\x4c\x5f\x48\x54\x57\x53\x4c\0\x5e\x5e\x5e\0\0"), BYTES("\1state"),
@@ -121,7 +114,7 @@ END_TEST
 START_TEST(rrsets_are_as_specified)
 {
 	struct row row = {
-		.owner = name("\\000.A\\255."),
+		.owner = name_of("\\000.A\\255."),
 		.type = 0x0102,
 		.ttl = 0x04030201,
 		.sig_ttl = 5,
@@ -200,7 +193,7 @@ static const struct {
 
 START_TEST(hashes_are_as_specified)
 {
-	struct name n = name(hashes[_i].name);
+	struct name n = name_of(hashes[_i].name);
 
 	ck_assert_msg(name_hash(store_hash_key(s), &n) == hashes[_i].hash, "%s", hashes[_i].name);
 }

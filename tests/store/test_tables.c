@@ -1,5 +1,6 @@
 #include "tests/help/run.h"
 #include "tests/help/tempdb.h"
+#include "tests/model/load.h"
 
 #include <stdlib.h>
 
@@ -29,14 +30,6 @@ static void again(void)
 	ck_assert_int_eq(store_write(s, &t), OK);
 }
 
-static struct name name(const char *text)
-{
-	struct name n;
-
-	ck_assert_ptr_null(name_parse(view_of(text, strlen(text)), &name_root, &n));
-	return n;
-}
-
 /* ---- transactions ---- */
 
 START_TEST(counter_rises_with_every_commit)
@@ -58,7 +51,7 @@ END_TEST
 START_TEST(aborted_writes_leave_nothing)
 {
 	struct zone_row row = { .image = 7 };
-	struct name apex = name("example.");
+	struct name apex = name_of("example.");
 
 	ck_assert_int_eq(store_zone_put(t, &apex, &row), OK);
 	store_abort(t);
@@ -89,11 +82,11 @@ static const struct zone_row full_row = {
 START_TEST(zone_row_comes_back_whole)
 {
 	struct zone_row got;
-	struct name apex = name("Example.");
+	struct name apex = name_of("Example.");
 
 	ck_assert_int_eq(store_zone_put(t, &apex, &full_row), OK);
 	again();
-	apex = name("eXAMPLE.");
+	apex = name_of("eXAMPLE.");
 	ck_assert_int_eq(store_zone_get(t, &apex, &got), OK);
 	ck_assert_int_eq(memcmp(&got, &full_row, sizeof got), 0);
 	ck_assert_int_eq(store_zone_delete(t, &apex), OK);
@@ -105,7 +98,7 @@ END_TEST
 START_TEST(signing_state_comes_back_until_it_is_taken_away)
 {
 	static const uint8_t octets[SIGNING_OCTETS_MAX + 1] = { 1, 2, 3 };
-	struct name apex = name("Example."), same = name("eXAMPLE.");
+	struct name apex = name_of("Example."), same = name_of("eXAMPLE.");
 	struct view got;
 
 	ck_assert_int_eq(store_signing_get(t, &apex, &got), ERR_NOTFOUND);
@@ -195,7 +188,8 @@ static const struct {
 START_TEST(rows_of_any_size_come_back)
 {
 	uint8_t *buf = malloc(1100000);
-	struct name owner = name("WWW.example."), before = name("example."), behind = name("xxx.example.");
+	struct name owner = name_of("WWW.example."), before = name_of("example."),
+		    behind = name_of("xxx.example.");
 	struct row want = make_row(&owner, 16, sizes[_i].octets, buf), got, small = want;
 	struct row_walk *w;
 
@@ -219,7 +213,7 @@ END_TEST
 START_TEST(a_smaller_row_leaves_nothing_of_a_larger)
 {
 	uint8_t *buf = malloc(100000);
-	struct name owner = name("www.example.");
+	struct name owner = name_of("www.example.");
 	struct row row = make_row(&owner, 16, 90000, buf), got;
 	struct row_walk *w;
 
@@ -332,7 +326,7 @@ static const struct {
 
 START_TEST(rows_that_do_not_parse_are_damaged_and_harm_no_other)
 {
-	struct name owner = name("c.");
+	struct name owner = name_of("c.");
 	struct row sound = { .owner = owner, .type = 1 }, got;
 	MDB_val k = val_of(raws[_i].key.p, raws[_i].key.n), v = val_of(raws[_i].value.p, raws[_i].value.n);
 	struct row_walk *w;
@@ -351,7 +345,7 @@ END_TEST
 START_TEST(a_row_that_lost_a_piece_is_damaged)
 {
 	uint8_t *buf = malloc(100000);
-	struct name owner = name("b.");
+	struct name owner = name_of("b.");
 	struct row row = make_row(&owner, 1, 60000, buf), got;
 	const char key[] = ID5 "I\0\0\0\1";
 	struct row_walk *w;
@@ -373,7 +367,7 @@ END_TEST
 
 START_TEST(damaged_zone_rows_and_numbers_are_told)
 {
-	struct name apex = name("b.");
+	struct name apex = name_of("b.");
 	struct zone_row row;
 	uint64_t number;
 	MDB_val k = val_of("I\0\0", 3), v = val_of("short", 5), m = val_of("odd", 3);

@@ -75,12 +75,7 @@ static const struct {
 
 START_TEST(generate_cases)
 {
-	static struct heard h;
-	enum err e = heard_text(view_of(cases[_i].text, strlen(cases[_i].text)), &h, NULL);
-
-	ck_assert_msg(heard_same(cases[_i].want, h.text), "%s:\n%s\nwanted\n%s", cases[_i].why, h.text,
-		      cases[_i].want);
-	ck_assert_msg((e == OK) == (h.errors == 0), "%s: %s", cases[_i].why, err_text(e));
+	heard_case(cases[_i].why, cases[_i].text, cases[_i].want);
 }
 END_TEST
 

@@ -6,15 +6,7 @@
 #include "base/work.h"
 #include "base/wr.h"
 #include "zone/zone.h"
-
-static struct name name_of(const char *text)
-{
-	struct name n;
-	const char *wrong = name_parse(view_of(text, strlen(text)), &name_root, &n);
-
-	ck_assert_msg(wrong == NULL, "%s: %s", text, wrong);
-	return n;
-}
+#include "tests/model/load.h"
 
 static enum err add(struct zone *z, const char *owner, uint16_t type, uint32_t ttl, struct view rdata,
 		    uint32_t line)

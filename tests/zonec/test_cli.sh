@@ -1,38 +1,7 @@
 #!/bin/bash
 # zonec as its users see it: exit codes, messages, what the database holds afterwards.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-zonec=$PWD/${B:-build}/bin/zonec
-checks=0 failures=0
-work=$(tests/help/tempdir.sh) || exit 1
-trap 'rm -rf "$work"' EXIT
-export EDICT_MAPSIZE=${EDICT_MAPSIZE:-256M}
-
-if [ ! -x "$zonec" ]; then
-	echo "skipped: there is no $zonec"
-	exit 77
-fi
-home=$PWD
-cd "$work" || exit 1
-
-# is WHY CONDITION...: one check.
-is() {
-	local why=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@"; then
-		failures=$((failures + 1))
-		echo "not so: $why"
-	fi
-}
-# run WORDS...: runs zonec; its exit code, output and errors are in $code, out and err.
-run() {
-	"$zonec" "$@" >out 2>err
-	code=$?
-}
-says() { grep -q -e "$1" err; }
-prints() { grep -q -e "$1" out; }
-code_is() { [ "$code" = "$1" ]; }
+# shellcheck source=tests/help/zonec.sh
+. "$(dirname "$0")/../help/zonec.sh"
 
 cat >good.zone <<'Z'
 $TTL 1h
@@ -165,6 +134,24 @@ run compile -d db --list list
 is "one bad zone of a list gives 1" code_is 1
 run list -d db
 is "the others are compiled" [ "$(wc -l <out)" = 3 ]
+mkdir -p folder
+run compile -d db --list folder
+is "a list that cannot be read gives 3" code_is 3
+is "and is named" says "^zonec: folder: cannot be read beyond line 0: Is a directory"
+printf 'example.org. good.zone%s\n' "$(printf ' --off duplicate%.0s' {1..40})" >long
+run compile -d db --list long
+is "options that are too many are not left out" code_is 1
+is "but told of" says "^zonec: long:1: a line is ORIGIN FILE"
+run drop -d typo example.org.
+is "what is dropped from no database" code_is 3
+run key ds-seen -d typo example.org.
+is "or noted in none" code_is 3
+is "is refused" says "typo: No such file or directory"
+is "and makes none" [ ! -e typo ]
+run check --now 253402300800 example.org. good.zone
+is "a clock beyond the year 9999 is usage" code_is 2
+run check --max-errors 4294967296 example.org. good.zone
+is "and so is a number that does not fit" says "max-errors: '4294967296' is not a number from 0 to 4294967295"
 run verify -d db
 is "all of it verifies" code_is 0
 run drop -d db example.biz.
@@ -217,5 +204,4 @@ if [ -f "$home/zones/root.zone.xz" ]; then
 	is "it verifies" code_is 0
 fi
 
-echo "Checks: $checks, Failures: $failures, Errors: 0"
-[ "$failures" = 0 ]
+report

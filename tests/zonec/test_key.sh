@@ -1,45 +1,16 @@
 #!/bin/bash
 # zonec key as its users see it: files, words, dates, refusals.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-zonec=$PWD/${B:-build}/bin/zonec
-checks=0 failures=0
-work=$(tests/help/tempdir.sh) || exit 1
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/help/zonec.sh
+. "$(dirname "$0")/../help/zonec.sh"
 
-if [ ! -x "$zonec" ]; then
-	echo "skipped: there is no $zonec"
-	exit 77
-fi
-cd "$work" || exit 1
-
-# is WHY CONDITION...: one check.
-is() {
-	local why=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@"; then
-		failures=$((failures + 1))
-		printf 'not so: %s (code %s)\n' "$why" "$code"
-		cat out err
-	fi
-}
-# key WORDS...: runs zonec key at the moment $now; its exit code, output and errors are in $code, out and err.
 now=1795884356 # 2026-11-28 16:45:56
-key() {
-	"$zonec" key "$@" --now "$now" >out 2>err
-	code=$?
-}
-says() { grep -q -e "$1" err; }
-prints() { grep -q -e "$1" out; }
-code_is() { [ "$code" = "$1" ]; }
+key() { run key "$@"; }
 mode_is() { [ "$(stat -c %a "$1")" = "$2" ]; }
 lines_are() { [ "$(wc -l <out)" = "$1" ]; }
 
 # ---- usage ----
 
-"$zonec" key >out 2>err
-code=$?
+key
 is "key alone is usage" code_is 2
 key frobnicate
 is "an unknown command is usage" code_is 2
@@ -221,5 +192,4 @@ key retire -k pair example.org "$old" --inactive 2026-12-31
 is "with a successor there is no warning" [ ! -s err ]
 is "and all is well" code_is 0
 
-echo "Checks: $checks, Failures: $failures, Errors: 0"
-[ "$failures" = 0 ]
+report

@@ -1,36 +1,7 @@
 #!/bin/bash
 # A KSK that is elsewhere, as the two sides see it: requests, a ceremony, and months of a zone that never sees the KSK.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-zonec=$PWD/${B:-build}/bin/zonec
-checks=0 failures=0
-work=$(tests/help/tempdir.sh) || exit 1
-trap 'rm -rf "$work"' EXIT
-
-if [ ! -x "$zonec" ]; then
-	echo "skipped: there is no $zonec"
-	exit 77
-fi
-cd "$work" || exit 1
-
-# is WHY CONDITION...: one check.
-is() {
-	local why=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@"; then
-		failures=$((failures + 1))
-		printf 'not so: %s (now %s, code %s)\n' "$why" "$(date -u -d "@$now" +%F\ %T)" "$code"
-		cat out err
-	fi
-}
-says() { grep -q -e "$1" err; }
-prints() { grep -q -e "$1" out; }
-code_is() { [ "$code" = "$1" ]; }
-run() {
-	"$zonec" "$@" --now "$now" >out 2>err
-	code=$?
-}
+# shellcheck source=tests/help/zonec.sh
+. "$(dirname "$0")/../help/zonec.sh"
 
 cat >zone <<'END'
 $TTL 3600
@@ -198,5 +169,4 @@ is "the KSK is home" code_is 0
 is "and the zone is whole" whole
 is "with the same KSK" [ "$(grep -c 'DNSKEY.257' dumped)" = 1 ]
 
-echo "Checks: $checks, Failures: $failures, Errors: 0"
-[ "$failures" = 0 ]
+report

@@ -2,38 +2,10 @@
 # A policy as its users see it: a zone compiled again and again as time goes by, through every kind of roll-over.
 # After each step the zone is dumped and checked, down to every signature, by zonec check, and by the tools of others
 # that are installed.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-zonec=$PWD/${B:-build}/bin/zonec
-checks=0 failures=0
-work=$(tests/help/tempdir.sh) || exit 1
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/help/zonec.sh
+. "$(dirname "$0")/../help/zonec.sh"
 
-if [ ! -x "$zonec" ]; then
-	echo "skipped: there is no $zonec"
-	exit 77
-fi
-cd "$work" || exit 1
-
-# is WHY CONDITION...: one check.
-is() {
-	local why=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@"; then
-		failures=$((failures + 1))
-		printf 'not so: %s (now %s, code %s)\n' "$why" "$(date -u -d "@$now" +%F\ %T)" "$code"
-		cat out err
-	fi
-}
-says() { grep -q -e "$1" err; }
-prints() { grep -q -e "$1" out; }
 prints_not() { ! grep -q -e "$1" out; }
-code_is() { [ "$code" = "$1" ]; }
-run() {
-	"$zonec" "$@" --now "$now" >out 2>err
-	code=$?
-}
 
 cat >zone <<'END'
 $TTL 3600
@@ -291,5 +263,4 @@ is "many keys came and went" at_least 4 "ZSK [0-9]*: is gone"
 is "their files went, too" [ "$(find keys -type f | wc -l)" -le 8 ]
 is "and that was said" at_least 3 "the files of 1 key gone long since are removed"
 
-echo "Checks: $checks, Failures: $failures, Errors: 0"
-[ "$failures" = 0 ]
+report

@@ -1,38 +1,9 @@
 #!/bin/bash
 # Zones that are compiled and signed again: what is written, and which signatures stay.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-zonec=$PWD/${B:-build}/bin/zonec
-checks=0 failures=0
-work=$(tests/help/tempdir.sh) || exit 1
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/help/zonec.sh
+. "$(dirname "$0")/../help/zonec.sh"
 
-if [ ! -x "$zonec" ]; then
-	echo "skipped: there is no $zonec"
-	exit 77
-fi
-cd "$work" || exit 1
-
-# is WHY CONDITION...: one check.
-is() {
-	local why=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@"; then
-		failures=$((failures + 1))
-		printf 'not so: %s (code %s)\n' "$why" "$code"
-		cat out err
-	fi
-}
-# run WORDS...: runs zonec at the moment $now; its exit code, output and errors are in $code, out and err.
 now=1795884356 # 2026-11-28
-run() {
-	"$zonec" "$@" --now "$now" >out 2>err
-	code=$?
-}
-prints() { grep -q -e "$1" out; }
-says() { grep -q -e "$1" err; }
-code_is() { [ "$code" = "$1" ]; }
 # good: what is stored is what the rows make.
 good() { "$zonec" verify -d "$1" >out 2>err && grep -q ": good" out; }
 
@@ -122,5 +93,5 @@ zone 1 'more A 192.0.2.7'
 printf 'example.org first\nexample.org zone\n' >list
 run compile -d ldb --sign -k keys --list list
 is "the second comes after the first" prints "compiled, [0-9]* records, 4 RRsets changed; serial 2"
-echo "Checks: $checks, Failures: $failures, Errors: 0"
-[ $failures = 0 ]
+
+report

@@ -1,38 +1,8 @@
 #!/bin/bash
 # zonec --sign as operators meet it: what is said when it cannot be, and what a list may say of each zone.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-zonec=$PWD/${B:-build}/bin/zonec
-checks=0 failures=0
-work=$(tests/help/tempdir.sh) || exit 1
-trap 'rm -rf "$work"' EXIT
-export EDICT_MAPSIZE=${EDICT_MAPSIZE:-256M}
+# shellcheck source=tests/help/zonec.sh
+. "$(dirname "$0")/../help/zonec.sh"
 
-if [ ! -x "$zonec" ]; then
-	echo "skipped: there is no $zonec"
-	exit 77
-fi
-cd "$work" || exit 1
-
-# is WHY CONDITION...: one check.
-is() {
-	local why=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@"; then
-		failures=$((failures + 1))
-		echo "not so: $why"
-		cat out err
-	fi
-}
-# run WORDS...: runs zonec; its exit code, output and errors are in $code, out and err.
-run() {
-	"$zonec" "$@" >out 2>err
-	code=$?
-}
-says() { grep -q -e "$1" err; }
-prints() { grep -q -e "$1" out; }
-code_is() { [ "$code" = "$1" ]; }
 # refused WHY WORDS SENTENCE: compiling exits with 1 and says so, and the database does not know the zone.
 refused() {
 	local why=$1 sentence=$3
@@ -51,7 +21,7 @@ usage() {
 	is "$1: it says so" says "$3"
 }
 
-now=1794614400 # 2026-11-14
+moment=1794614400 # 2026-11-14
 cat >zone <<'Z'
 $TTL 1h
 @	SOA	ns hostmaster 1 2h 15m 2w 5m
@@ -59,7 +29,7 @@ $TTL 1h
 ns	A	192.0.2.1
 a.b	NS	ns.elsewhere.example.
 Z
-run key generate -k keys --now $now -a 13 example.org.
+run key generate -k keys --now $moment -a 13 example.org.
 is "a key is made" code_is 0
 
 usage "signing needs keys"           "--sign"                                   "needs the zone's keys"
@@ -75,64 +45,63 @@ usage "a time"                       "--sign -k keys --validity 30y"            
 
 refused "no directory"        "-k nowhere"                              "key directory nowhere"
 mkdir empty
-refused "no keys"             "-k empty --now $now"                     "no key of example.org.: zonec key generate"
+refused "no keys"             "-k empty --now $moment"                     "no key of example.org.: zonec key generate"
 refused "a clock"             "-k keys --now 1000"                      "the clock says 1970-01-01"
-refused "not yet"             "-k keys --now $((now - 10))"             "no key signs yet: the first, .* does from 2026-11-14"
-refused "validity"            "-k keys --now $now --validity 7d"        "never fresh"
+refused "not yet"             "-k keys --now $((moment - 10))"             "no key signs yet: the first, .* does from 2026-11-14"
+refused "validity"            "-k keys --now $moment --validity 7d"        "never fresh"
 cp -r keys open
 chmod 644 open/*.private
-refused "others can read it"  "-k open --now $now"                      "readable\|read by\|others"
+refused "others can read it"  "-k open --now $moment"                      "readable\|read by\|others"
 cp -r keys half
 rm half/*.private
-refused "half a key"          "-k half --now $now"                      "private half is missing"
-"$zonec" key generate -k old --now $now -a 13 --inactive +1d --delete +2d example.org. >out 2>err
-refused "not any more"        "-k old --now $((now + 86400))"           "no key signs any more"
+refused "half a key"          "-k half --now $moment"                      "private half is missing"
+"$zonec" key generate -k old --now $moment -a 13 --inactive +1d --delete +2d example.org. >out 2>err
+refused "not any more"        "-k old --now $((moment + 86400))"           "no key signs any more"
 cp zone plain.zone
 echo "@ DNSKEY 256 3 8 AwEAAbNVv6ulgRdO31MtAehz7j3ALRjwZglWesnzvllQl/+hBRZr9QoYcO2I+DkO4Q1NKxox4DUIxj8SxPO3GwDuOFR9" >>zone
-refused "another algorithm"   "-k keys --now $now"                      "of algorithm 8, so everything must be signed"
+refused "another algorithm"   "-k keys --now $moment"                      "of algorithm 8, so everything must be signed"
 cp plain.zone zone
 
-run check --sign -k keys --now $now --nsec3 --opt-out example.org. zone
+run check --sign -k keys --now $moment --nsec3 --opt-out example.org. zone
 is "check signs and writes nothing" code_is 0
 is "and counts" prints "good"
-run compile -d db --sign -k keys --now $now --zonemd sha384 example.org. zone
+run compile -d db --sign -k keys --now $moment --zonemd sha384 example.org. zone
 is "it compiles" code_is 0
 is "and says what it signed" prints "serial 1, 8 signatures made, 0 kept"
 run dump -d db example.org.
 cp out first
-run check --now $now example.org. first
+run check --now $moment example.org. first
 is "what was signed is right, signatures and digest too" code_is 0
-run check --sign -k keys --now $now example.org. first
+run check --sign -k keys --now $moment example.org. first
 is "a signed file is signed anew" code_is 0
 is "which is said" says "records are left out"
-run compile -d db2 --sign -k keys --now $now --zonemd sha384 example.org. zone
+run compile -d db2 --sign -k keys --now $moment --zonemd sha384 example.org. zone
 run dump -d db2 example.org.
 is "the same again gives the same octets" cmp -s out first
 
-run compile -q -d db -k keys --now $now example.org. zone
+run compile -q -d db -k keys --now $moment example.org. zone
 run list -d db
 is "without --sign the zone is unsigned again" prints "unsigned"
 
 # ---- a list ----
-run key generate -k keys --now $now -a 15 example.net.
+run key generate -k keys --now $moment -a 15 example.net.
 cat >list <<'Z'
 example.org. zone --sign --nsec3 --opt-out # its own
 example.net. zone --sign --nsec
 example.com. zone
 Z
-run compile -q -d lists -k keys --now $now --list list
+run compile -q -d lists -k keys --now $moment --list list
 is "each zone of a list has its options" code_is 0
 run list -d lists
 is "NSEC3 and opt-out"  prints "^example.org.*nsec3-opt-out"
 is "NSEC"               prints "^example.net.*	nsec	"
 is "and none"           prints "^example.com.*unsigned"
 echo "example.org. zone --frobnicate" >list
-run compile -q -d lists -k keys --now $now --list list
+run compile -q -d lists -k keys --now $moment --list list
 is "a wrong option is a wrong line" code_is 1
 is "and is told with its place" says "list:1: a line is ORIGIN FILE"
 echo "example.org. zone -d other" >list
-run compile -q -d lists -k keys --now $now --list list
+run compile -q -d lists -k keys --now $moment --list list
 is "the database is not a zone's own" code_is 1
 
-echo "Checks: $checks, Failures: $failures, Errors: 0"
-[ "$failures" = 0 ]
+report

@@ -1,29 +1,7 @@
 #!/bin/bash
 # However many threads work: the same findings in the same order, and the same database, octet by octet.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-zonec=$PWD/${B:-build}/bin/zonec
-checks=0 failures=0
-work=$(tests/help/tempdir.sh) || exit 1
-trap 'rm -rf "$work"' EXIT
-export EDICT_MAPSIZE=${EDICT_MAPSIZE:-256M}
-
-if [ ! -x "$zonec" ]; then
-	echo "skipped: there is no $zonec"
-	exit 77
-fi
-home=$PWD
-cd "$work" || exit 1
-
-is() {
-	local why=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@"; then
-		failures=$((failures + 1))
-		echo "not so: $why"
-	fi
-}
+# shellcheck source=tests/help/zonec.sh
+. "$(dirname "$0")/../help/zonec.sh"
 
 # Enough names for several slices of every stage, in no order for some stretch, with something to find all over.
 awk 'BEGIN {
@@ -65,5 +43,4 @@ if [ -f "$home/zones/root.zone.xz" ]; then
 	is "and in the same order" cmp -s root.1 root.4
 fi
 
-echo "Checks: $checks, Failures: $failures, Errors: 0"
-[ "$failures" = 0 ]
+report
