@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """peer.py FOLDER MODE... -- servers of a parent, each on a free TCP port of 127.0.0.1, each with its own manners.
 
-Prints a line "MODE PORT" for each. The DS set is in FOLDER/ds, lines of "TTL TAG ALGORITHM TYPE HEX", read for each
+Prints a line "MODE PORT" for each. The DS set is in FOLDER/dsset, lines of "TTL TAG ALGORITHM TYPE HEX", read for each
 question; what is asked is noted in FOLDER/asked. Ends when its standard input does."""
 import socket
 import struct
@@ -19,7 +19,7 @@ def record(owner, rtype, ttl, rdata, rdlength=None):
 
 def ds_set():
     found = []
-    with open(folder + "/ds", encoding="ascii") as lines:
+    with open(folder + "/dsset", encoding="ascii") as lines:
         for line in lines:
             ttl, tag, algorithm, digest_type, digest = line.split()
             found.append((int(ttl), struct.pack("!HBB", int(tag), int(algorithm), int(digest_type)) + bytes.fromhex(digest)))

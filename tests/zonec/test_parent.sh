@@ -82,11 +82,11 @@ fields="keys: csk, denial: nsec, serial: unixtime, ksk-lifetime: 60d"
 show() {
 	local ttl=$1 tag
 	shift
-	: >ds
-	for tag in "$@"; do "$zonec" key ds -k keys test. | sed -n "s/.*\tDS\t\($tag .*\)/$ttl \1/p" >>ds; done
+	: >dsset
+	for tag in "$@"; do "$zonec" key ds -k keys test. | sed -n "s/.*\tDS\t\($tag .*\)/$ttl \1/p" >>dsset; done
 }
 
-: >ds
+: >dsset
 compile right
 is "the first compile" code_is 0
 is "does not ask: the parent cannot know yet" [ "$(asked)" = 0 ]
