@@ -30,6 +30,7 @@ struct sign_options {
 struct options {
 	const char *db, *list, *now, *threads, *max_errors;
 	const char *keydir, *algorithm, *bits, *publish, *activate, *inactive, *delete, *digest;
+	const char *sync_publish, *sync_delete;
 	const char *policy, *until;
 	bool quiet, json, replace, explain, dnssec, help;
 	bool csk, ksk, zsk;
