@@ -246,6 +246,17 @@ static void plan_of(const struct following *f, int64_t now, struct sign_plan *p)
 		p->dnskey_ttl = f->bundles.ttl;
 }
 
+/* Keys of other signers, of which the public half was brought, are published by their times (RFC 8901 2.1.2). */
+static void add_foreign(const struct following *f, int64_t now, struct zone_signing *s)
+{
+	for (size_t i = 0; i < s->keys.n && s->plan.n_keys < SIGN_KEYS_MAX; i++) {
+		const struct key *k = &s->keys.key[i];
+
+		if (k->private == NULL && key_published(k, now) && !life_has(&f->life.state, k))
+			s->use[s->plan.n_keys++] = (struct sign_key){ .key = k, .published = true };
+	}
+}
+
 bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 {
 	const struct sign_state *st = &f->life.state;
@@ -268,6 +279,8 @@ bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 			s->use[s->plan.n_keys++] = use;
 	}
 	s->plan.key = s->use;
+	if (s->plan.n_keys != 0 && f->policy.offline_ksk == 0) /* else the bundles have them all */
+		add_foreign(f, now, s);
 	return s->plan.n_keys != 0;
 }
 

@@ -220,9 +220,6 @@ int command_key_import(const struct options *o)
 
 /* ---- retire ---- */
 
-/* What a key stays for after it has signed last: until its signatures have left every cache, whatever the TTLs. */
-enum { RETIREMENT = 30 * 86400 };
-
 /* find looks for the one key that `word` means: a tag, or the name of a file. NULL: it has said what is wrong. */
 static struct key *find(const struct keys *keys, const char *word)
 {
@@ -292,7 +289,7 @@ static bool retire_times(const struct options *o, struct key *k)
 	if (o->delete != NULL)
 		k->time[KEY_DELETE] = delete;
 	else if (k->time[KEY_DELETE] == KEY_NEVER || k->time[KEY_DELETE] < inactive)
-		k->time[KEY_DELETE] = inactive + RETIREMENT;
+		k->time[KEY_DELETE] = inactive + KEY_RETIREMENT;
 	return times_follow(k);
 }
 

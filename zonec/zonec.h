@@ -77,6 +77,7 @@ int command_key_retire(const struct options *o);
 int command_key_rehearse(const struct options *o);
 int command_key_ds_seen(const struct options *o);
 int command_key_ds_gone(const struct options *o);
+int command_key_forget(const struct options *o);
 int command_key_rewind(const struct options *o);
 int command_key_signal(const struct options *o);
 int command_ksr_create(const struct options *o);

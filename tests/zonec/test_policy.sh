@@ -243,6 +243,83 @@ is "a zone without a policy" says "no policy has signed it yet"
 run key ds-gone -d db2 test. 70000
 is "no tag" says "is no key tag"
 
+# ---- keys that are lost ----
+
+run key forget -d db2 -k keys2 test. 70000
+is "no tag" code_is 2
+tag=$("$zonec" key list -k keys2 test. | cut -f2)
+is "the way out is told" says "is no key tag"
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+is "a lost key" says "bring it back; if it is lost for good: zonec key forget"
+mv elsewhere.private "$(echo keys2/*.key | sed 's/key$/private/')"
+run key forget -d db2 -k keys2 test. "$tag"
+is "one that is not lost" says "the CSK with tag $tag is not lost: keys2/.*private is there; zonec key retire"
+run key forget -d db2 -k keys2 test. $((tag ^ 1))
+is "one that nobody knows" says "no key in its policy has the tag"
+now=$((now + 3 * 86400))
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+rm keys2/*.private
+run key forget -d db2 -k keys2 test. "$tag"
+is "one with a DS" code_is 1
+is "is not forgotten by mistake" says "the parent may have the DS of CSK $tag"
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+is "nothing was" code_is 1
+run key forget -d db2 -k keys2 --replace test. "$tag"
+is "unless it is meant" prints "the key with tag $tag is forgotten; the next compile takes another"
+rm -rf saved
+mv db saved 2>/dev/null
+cp -r db2 db
+run compile -d db -k keys2 --policy policy.yaml:csk test. zone
+is "then another takes its place" code_is 0
+is "and signs at once" prints "CSK [0-9]*: it signs the zone"
+is "in a zone that is whole" whole
+is "where the lost one is published for those who have its signatures" [ "$(grep -c '	DNSKEY.257 ' dumped)" = 2 ]
+rm -rf db3 keys3
+run compile -d db3 -k keys3 --policy policy.yaml:first test. zone
+zsk=$("$zonec" key list -k keys3 test. | grep ZSK | cut -f2)
+rm keys3/*+*"$zsk".private
+run compile -d db3 -k keys3 --policy policy.yaml:first test. zone
+is "a lost ZSK" says "the ZSK with tag $zsk is in use and its .private file is not"
+run key forget -d db3 -k keys3 test. "$zsk"
+is "needs no more than to be forgotten" code_is 0
+rm -rf db
+cp -r db3 db
+run compile -d db -k keys3 --policy policy.yaml:first test. zone
+is "a ZSK takes its place" prints "ZSK [0-9]*: it signs the zone"
+is "in a zone that is whole, too" whole
+rm -rf db keys2 db2
+mv saved db
+run compile -d db2 -k keys2 --policy policy.yaml:csk test. zone
+
+# ---- keys of another signer ----
+
+mkdir other
+"$zonec" key generate -k other --zsk -a 15 --now "$now" test. >/dev/null
+"$zonec" key generate -k other --zsk -a 15 --now "$now" test. >/dev/null
+rm other/*.private
+in_file=$(find other -name '*.key' | sed 1q)
+brought=$(find other -name '*.key' | sed 1d)
+record() { sed -n 's/.* 3 15 //p' "$1"; }
+(cat zone && echo "@ 3600 DNSKEY 256 3 15 $(record "$in_file")") >multi
+rm -rf db keys
+mkdir keys
+run key import -k keys "$brought"
+is "another's key" prints "the public half only: it will be published and sign nothing"
+cp zone alone
+cp multi zone
+seen=0
+: >history
+both() { grep -q -F "$(record "$in_file")" dumped && grep -q -F "$(record "$brought")" dumped; }
+for _ in 1 2 3 4 5 6 7 8 9; do
+	step first
+	is "keys of others stay" both
+	if [ -z "$next" ]; then break; fi
+	now=$next
+done
+is "through a roll-over" at_least 2 "ZSK [0-9]*: it signs the zone"
+cp alone zone
+rm -rf db keys
+
 # ---- rehearsal ----
 
 run key rehearse --policy policy.yaml:first --until +60d test.
