@@ -103,7 +103,7 @@ END_TEST
 static const struct {
 	const char *fields, *want; /* want: words of the message */
 } wrong[] = {
-	{ "refresh: 14d", "policy p: refresh: refresh and jitter together are 14d12h" },
+	{ "refresh: 30d", "policy p: refresh: refresh and jitter together are 30d12h" },
 	{ "refresh: 1h", "policy p: refresh: a signature may be cached with 1h left" },
 	{ "signature-validity: 1d", "policy p: signature-validity: signatures are good for 1d" },
 	{ "keyset-validity: 1h", "policy p: keyset-validity: " },
