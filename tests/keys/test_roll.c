@@ -576,7 +576,8 @@ START_TEST(a_lost_key_is_replaced)
 	for (unsigned i = 0; i < 2; i++) {
 		const struct key_state *k = &sim.s.key[i];
 
-		ck_assert(memcmp(k->digest, lost.digest, sizeof lost.digest) != 0); /* its tag may be another's now */
+		/* its tag may be another's now */
+		ck_assert(memcmp(k->digest, lost.digest, sizeof lost.digest) != 0);
 		ck_assert(thing_is_out(k, THING_DNSKEY));
 		ck_assert(thing_is_out(k, k->roles == ROLE_ZSK ? THING_ZONESIG : THING_KEYSIG));
 	}
