@@ -91,6 +91,25 @@ static enum err read_bundle(struct keydir *d, const struct name *apex, int64_t n
 	return OK;
 }
 
+/* Where a key waits for the parent, and the policy says where the parent answers, it is asked. */
+static enum err ask_parent(struct keydir *d, const struct name *apex, int64_t now, struct following *f,
+			   struct sign_state *s, char why[SIGN_WHY])
+{
+	struct keys keys = { 0 };
+	char origin[NAME_TEXT_MAX];
+
+	f->heard.n = 0;
+	if (!hear_wanted(&f->policy, s))
+		return OK;
+	enum err e = keydir_keys(d, apex, &keys, why);
+	if (e != OK)
+		return e;
+	name_print(apex, origin);
+	hear_parent(&f->policy, s, &keys, apex, origin, now, &f->heard);
+	keys_free(&keys);
+	return OK;
+}
+
 /* The engine counts an earlier time as that of the last step. A little of that does no harm; but who took one step
  * in a year to come would wait for that year, and so somebody must say which time is right. */
 static enum err check_clock(const struct sign_state *old, int64_t now, char why[SIGN_WHY])
@@ -139,6 +158,8 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	if (e == OK)
 		e = sign_keydir(o->keydir, true, &d, why);
 	if (e == OK)
+		e = ask_parent(d, apex, now_of(o), f, &old, why);
+	if (e == OK)
 		e = life_run(d, apex, &f->policy, &old, now_of(o), NULL, &f->life, why);
 	if (e == OK && f->policy.offline_ksk != 0)
 		e = read_bundle(d, apex, now_of(o), f, why);
@@ -150,7 +171,7 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	}
 	state_write(&f->life.state, &w);
 	f->n_octets = w.len;
-	f->changed = differs(&old, f);
+	f->changed = f->heard.n != 0 || differs(&old, f);
 	return OK;
 }
 
@@ -225,6 +246,17 @@ static void plan_of(const struct following *f, int64_t now, struct sign_plan *p)
 		p->dnskey_ttl = f->bundles.ttl;
 }
 
+/* Keys of other signers, of which the public half was brought, are published by their times (RFC 8901 2.1.2). */
+static void add_foreign(const struct following *f, int64_t now, struct zone_signing *s)
+{
+	for (size_t i = 0; i < s->keys.n && s->plan.n_keys < SIGN_KEYS_MAX; i++) {
+		const struct key *k = &s->keys.key[i];
+
+		if (k->private == NULL && key_published(k, now) && !life_has(&f->life.state, k))
+			s->use[s->plan.n_keys++] = (struct sign_key){ .key = k, .published = true };
+	}
+}
+
 bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 {
 	const struct sign_state *st = &f->life.state;
@@ -247,10 +279,21 @@ bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 			s->use[s->plan.n_keys++] = use;
 	}
 	s->plan.key = s->use;
+	if (s->plan.n_keys != 0 && f->policy.offline_ksk == 0) /* else the bundles have them all */
+		add_foreign(f, now, s);
 	return s->plan.n_keys != 0;
 }
 
 /* ---- after ---- */
+
+/* How that it has happened will be known. */
+static void print_wait(const char *origin, const struct policy *p, const char *command, const char *what)
+{
+	if (p->n_parents != 0)
+		printf("%s: waits for the parent %s: each compile asks %s\n", origin, what, hear_servers(p));
+	else
+		printf("%s: waits for the parent %s: then say zonec key %s\n", origin, what, command);
+}
 
 static void print_next(const char *origin, const struct following *f)
 {
@@ -262,9 +305,9 @@ static void print_next(const char *origin, const struct following *f)
 		printf("%s: the bundles of its KSK reach until %s\n", origin, date);
 	}
 	if (r->wait_ds_seen)
-		printf("%s: waits for the parent: zonec key ds-seen, when it shows the DS\n", origin);
+		print_wait(origin, &f->policy, "ds-seen", "to show the DS");
 	if (r->wait_ds_gone)
-		printf("%s: waits for the parent: zonec key ds-gone, when it no longer shows the DS\n", origin);
+		print_wait(origin, &f->policy, "ds-gone", "to show the DS no more");
 	if (r->full)
 		printf("%s: no more keys until some have left\n", origin);
 	if (r->next == 0)
@@ -287,6 +330,8 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 		print_next(origin, f);
 	if (!f->changed)
 		return true;
+	if (!o->quiet)
+		hear_tell(&f->heard, &f->policy, origin);
 	for (unsigned i = 0; i < r->n_events && !o->quiet; i++)
 		if (event_text(&r->event[i], text))
 			printf("%s: %s %u: %s\n", origin, roles_text(r->event[i].roles), r->event[i].tag, text);

@@ -12,6 +12,7 @@
 #include "keys/ksr.h"
 #include "keys/life.h"
 #include "store/store.h"
+#include "zonec/hear.h"
 #include "zonec/sign.h"
 
 /* One zone on its way. */
@@ -24,8 +25,9 @@ struct following {
 	struct ksr bundles; /* of a KSK that is elsewhere */
 	struct sign_given given[KSR_RECORDS_MAX];
 	size_t n_given;
-	bool leaves;  /* it had a policy and has none any more: the state goes */
-	bool changed; /* something happened to its keys, or the parent was heard of */
+	struct heard heard; /* of the parent, in this run */
+	bool leaves;        /* it had a policy and has none any more: the state goes */
+	bool changed;       /* something happened to its keys, or the parent was heard of */
 };
 
 /* follow_begin reads policy, keys and state, steps, and makes the keys that are wanted. On failure *why is a

@@ -108,8 +108,10 @@ static bool times_follow(const struct key *k)
 	static const struct {
 		enum key_time before, after;
 	} pairs[] = {
-		{ KEY_PUBLISH, KEY_ACTIVATE }, { KEY_ACTIVATE, KEY_INACTIVE }, { KEY_INACTIVE, KEY_DELETE },
-		{ KEY_ACTIVATE, KEY_DELETE },  { KEY_PUBLISH, KEY_DELETE },
+		{ KEY_PUBLISH, KEY_ACTIVATE },         { KEY_ACTIVATE, KEY_INACTIVE },
+		{ KEY_INACTIVE, KEY_DELETE },          { KEY_ACTIVATE, KEY_DELETE },
+		{ KEY_PUBLISH, KEY_DELETE },           { KEY_PUBLISH, KEY_SYNC_PUBLISH },
+		{ KEY_SYNC_PUBLISH, KEY_SYNC_DELETE }, { KEY_SYNC_PUBLISH, KEY_DELETE },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
@@ -133,7 +135,9 @@ static bool read_times(const struct options *o, struct key *k)
 	k->time[KEY_ACTIVATE] = k->time[KEY_PUBLISH];
 	return date_read("--activate", o->activate, now, &k->time[KEY_ACTIVATE]) &&
 	       date_read("--inactive", o->inactive, now, &k->time[KEY_INACTIVE]) &&
-	       date_read("--delete", o->delete, now, &k->time[KEY_DELETE]) && times_follow(k);
+	       date_read("--delete", o->delete, now, &k->time[KEY_DELETE]) &&
+	       date_read("--sync-publish", o->sync_publish, now, &k->time[KEY_SYNC_PUBLISH]) &&
+	       date_read("--sync-delete", o->sync_delete, now, &k->time[KEY_SYNC_DELETE]) && times_follow(k);
 }
 
 static bool read_algorithm(const struct options *o, struct key *k, unsigned *bits)
@@ -166,6 +170,10 @@ int command_key_generate(const struct options *o)
 
 	if (o->keydir == NULL || o->n_operands != 1 || o->csk + o->ksk + o->zsk > 1)
 		return EXIT_USAGE;
+	if (o->zsk && (o->sync_publish != NULL || o->sync_delete != NULL)) {
+		complain("--sync-publish: a ZSK has no DS in the parent; say it of a KSK or a CSK");
+		return EXIT_USAGE;
+	}
 	key_clear(&k);
 	k.flags = o->zsk ? DNSKEY_ZONE : DNSKEY_ZONE | DNSKEY_SEP;
 	if (!origin_read(o->operand[0], &k.zone) || !read_algorithm(o, &k, &bits) || !read_times(o, &k))
@@ -211,9 +219,6 @@ int command_key_import(const struct options *o)
 }
 
 /* ---- retire ---- */
-
-/* What a key stays for after it has signed last: until its signatures have left every cache, whatever the TTLs. */
-enum { RETIREMENT = 30 * 86400 };
 
 /* find looks for the one key that `word` means: a tag, or the name of a file. NULL: it has said what is wrong. */
 static struct key *find(const struct keys *keys, const char *word)
@@ -270,7 +275,8 @@ static bool retire_times(const struct options *o, struct key *k)
 	int64_t inactive = now, delete = KEY_NEVER;
 
 	if (!date_read("--inactive", o->inactive, now, &inactive) ||
-	    !date_read("--delete", o->delete, now, &delete))
+	    !date_read("--delete", o->delete, now, &delete) ||
+	    !date_read("--sync-delete", o->sync_delete, now, &k->time[KEY_SYNC_DELETE]))
 		return false;
 	if (inactive == KEY_NEVER) {
 		complain("--inactive: a key that is retired stops some day");
@@ -283,7 +289,7 @@ static bool retire_times(const struct options *o, struct key *k)
 	if (o->delete != NULL)
 		k->time[KEY_DELETE] = delete;
 	else if (k->time[KEY_DELETE] == KEY_NEVER || k->time[KEY_DELETE] < inactive)
-		k->time[KEY_DELETE] = inactive + RETIREMENT;
+		k->time[KEY_DELETE] = inactive + KEY_RETIREMENT;
 	return times_follow(k);
 }
 

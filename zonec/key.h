@@ -12,6 +12,9 @@
 
 enum { DATE_TEXT = 32 };
 
+/* What a key stays for after it has signed last: until its signatures have left every cache, whatever the TTLs. */
+enum { KEY_RETIREMENT = 30 * 86400 };
+
 /* date_read reads the value of an option: YYYYMMDDHHMMSS, YYYYMMDD, YYYY-MM-DD, "now", "never", or "+30d" from
  * `now` on. Without a value (text is NULL) *out stays as it is. False: it has said what is wrong. */
 MUST_CHECK bool date_read(const char *option, const char *text, int64_t now, int64_t *out);

@@ -5,12 +5,14 @@
 
 #include "dns/rdata.h"
 #include "sec/ds.h"
+#include "zonec/hear.h"
 #include "zonec/key.h"
+#include "zonec/life.h"
 
 /* ---- list ---- */
 
-/* state_of is one word: what a key does at `now`. */
-static const char *state_of(const struct key *k, int64_t now)
+/* work_of is one word: what a key does at `now`. */
+static const char *work_of(const struct key *k, int64_t now)
 {
 	if (key_is_revoked(k))
 		return "revoked";
@@ -43,7 +45,7 @@ int command_key_list(const struct options *o)
 
 		name_print(&k->zone, zone);
 		printf("%s\t%u\t%s\t%s\t%s\t%s\t%s\n", zone, k->tag, algorithm_text(k->algorithm),
-		       role_of(keys.key, keys.n, k), state_of(k, now), k->private != NULL ? "private" : "public",
+		       role_of(keys.key, keys.n, k), work_of(k, now), k->private != NULL ? "private" : "public",
 		       k->file);
 	}
 	keys_free(&keys);
@@ -151,6 +153,34 @@ static void gaps(const struct keys *keys, const struct key_use *use)
 	}
 }
 
+/* What the zone's policy waits for, and how it will be found out: of a policy that is given, by its servers. */
+static int tell_waits(const struct options *o)
+{
+	static struct policy p;
+	struct sign_state s;
+	struct name apex;
+
+	if (!origin_read(o->operand[0], &apex))
+		return EXIT_USAGE;
+	int code = o->policy != NULL ? policy_of(o, &p) : EXIT_DONE;
+	if (code == EXIT_DONE)
+		code = state_load(o, &apex, &s);
+	for (unsigned i = 0; code == EXIT_DONE && i < s.n_keys; i++) {
+		const struct key_state *k = &s.key[i];
+		const bool seen = k->thing[THING_DS].phase == RUMOURED;
+
+		if (!hear_waits(k))
+			continue;
+		printf("%s %u waits for the parent to show its DS%s: ", roles_text(k->roles), k->tag,
+		       seen ? "" : " no more");
+		if (p.n_parents != 0)
+			printf("each compile asks %s\n", hear_servers(&p));
+		else
+			printf("then say zonec key %s\n", seen ? "ds-seen" : "ds-gone");
+	}
+	return code;
+}
+
 int command_key_status(const struct options *o)
 {
 	struct key_use use[KEYS_MAX];
@@ -167,7 +197,7 @@ int command_key_status(const struct options *o)
 		tell(&keys, &keys.key[i], &use[i], now);
 	gaps(&keys, use);
 	keys_free(&keys);
-	return EXIT_DONE;
+	return tell_waits(o);
 }
 
 /* ---- ds ---- */

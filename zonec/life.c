@@ -182,11 +182,9 @@ static int rewind_state(struct sign_state *s, const struct options *o)
 
 /* ---- changes of a state ---- */
 
-typedef int change_fn(struct sign_state *s, const struct options *o);
-
 /* change_in gives an exit code, having said why if it is not EXIT_DONE; *e: the state could not be written. */
-static int change_in(struct store_txn *t, const struct options *o, const struct name *apex, change_fn *change,
-		     enum err *e)
+static int change_in(struct store_txn *t, const struct options *o, const struct name *apex,
+		     state_change_fn *change, enum err *e)
 {
 	uint8_t octets[SIGN_STATE_MAX];
 	struct wr w = wr_of(octets, sizeof octets);
@@ -202,8 +200,7 @@ static int change_in(struct store_txn *t, const struct options *o, const struct 
 	return *e == OK ? EXIT_DONE : EXIT_SYSTEM;
 }
 
-/* change_state reads, changes and writes in one transaction. */
-static int change_state(const struct options *o, change_fn *change)
+int state_change(const struct options *o, state_change_fn *change)
 {
 	struct store *s;
 	struct store_txn *t;
@@ -235,15 +232,15 @@ static int change_state(const struct options *o, change_fn *change)
 
 int command_key_ds_seen(const struct options *o)
 {
-	return change_state(o, note_seen);
+	return state_change(o, note_seen);
 }
 
 int command_key_ds_gone(const struct options *o)
 {
-	return change_state(o, note_gone);
+	return state_change(o, note_gone);
 }
 
 int command_key_rewind(const struct options *o)
 {
-	return change_state(o, rewind_state);
+	return state_change(o, rewind_state);
 }

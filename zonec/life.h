@@ -22,6 +22,11 @@ MUST_CHECK bool state_of(struct store_txn *t, const struct name *apex, struct si
 /* state_load reads it from the database of -d; without one it is empty. Gives an exit code. */
 int state_load(const struct options *o, const struct name *apex, struct sign_state *out);
 
+/* state_change reads the state of the zone that the first operand names, lets `change` do its work, and commits
+ * the state if that gave EXIT_DONE, in one transaction. Gives an exit code. */
+typedef int state_change_fn(struct sign_state *s, const struct options *o);
+int state_change(const struct options *o, state_change_fn *change);
+
 enum { EVENT_TEXT = 80 };
 
 /* event_text tells what happened to a key, as it goes on after its name: "its DNSKEY is published". False: nothing

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "keys/life.h"
+#include "zonec/hear.h"
 #include "zonec/key.h"
 #include "zonec/life.h"
 
@@ -112,23 +113,33 @@ static void tell_step(struct rehearsal *r)
 	}
 }
 
-/* The parent acts at once, in a rehearsal. */
+/* say_parent tells what the parent does, and how that will be known. */
+static void say_parent(const struct rehearsal *r, const struct key_state *k, bool seen)
+{
+	char who[32], text[640];
+	const bool asked = r->p->n_parents != 0;
+
+	label(r, k->tag, k->roles, who);
+	snprintf(text, sizeof text, "the parent has its DS%s, if it acts at once (%s%s)", seen ? "" : " no more",
+		 asked  ? "each compile asks "
+		 : seen ? "zonec key ds-seen"
+			: "zonec key ds-gone",
+		 asked ? hear_servers(r->p) : "");
+	say(r, who, text);
+}
+
+/* The parent acts at once, in a rehearsal, which asks nobody. */
 static bool parent_acts(struct rehearsal *r)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < r->s.n_keys; i++) {
 		struct key_state *k = &r->s.key[i];
-		bool seen = k->thing[THING_DS].phase == RUMOURED && k->ds_seen == 0;
-		bool gone = k->thing[THING_DS].phase == UNRETENTIVE && k->ds_gone == 0;
-		char who[32];
+		bool seen = k->thing[THING_DS].phase == RUMOURED;
 
-		if ((!seen && !gone) || roll_ds(&r->s, k->tag, seen, r->now) != OK)
+		if (!hear_waits(k) || roll_ds(&r->s, k->tag, seen, r->now) != OK)
 			continue;
-		label(r, k->tag, k->roles, who);
-		say(r, who,
-		    seen ? "the parent has its DS, if it acts at once (zonec key ds-seen)"
-			 : "the parent has its DS no more, if it acts at once (zonec key ds-gone)");
+		say_parent(r, k, seen);
 		any = true;
 	}
 	return any;

@@ -30,6 +30,7 @@ struct sign_options {
 struct options {
 	const char *db, *list, *now, *threads, *max_errors;
 	const char *keydir, *algorithm, *bits, *publish, *activate, *inactive, *delete, *digest;
+	const char *sync_publish, *sync_delete;
 	const char *policy, *until;
 	bool quiet, json, replace, explain, dnssec, help;
 	bool csk, ksk, zsk;
@@ -76,6 +77,7 @@ int command_key_retire(const struct options *o);
 int command_key_rehearse(const struct options *o);
 int command_key_ds_seen(const struct options *o);
 int command_key_ds_gone(const struct options *o);
+int command_key_forget(const struct options *o);
 int command_key_rewind(const struct options *o);
 int command_key_signal(const struct options *o);
 int command_ksr_create(const struct options *o);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "keys/keydir_run.h"
@@ -117,13 +118,33 @@ enum err keydir_open(const char *path, struct keydir **out, char why[KEY_WHY])
 	return e;
 }
 
+/* What killed processes left behind, which may be a secret, goes; that of one that writes just now is younger. */
+static void sweep(const struct keydir *d)
+{
+	enum { OLD = 3600 }; /* seconds; a file is written in less than one */
+	const int64_t before = (int64_t)time(NULL) - OLD;
+	const int fd = openat(d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (dir == NULL && fd >= 0)
+		close(fd);
+	if (dir == NULL)
+		return;
+	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
+		keyio_sweep(d->fd, file->d_name, before);
+	closedir(dir);
+}
+
 enum err keydir_make(const char *path, struct keydir **out, char why[KEY_WHY])
 {
 	if (mkdir(path, S_IRWXU) != 0 && errno != EEXIST) {
 		*out = NULL;
 		return keyio_why(why, ERR_SYSTEM, "key directory %s: %s", path, strerror(errno));
 	}
-	return keydir_open(path, out, why);
+	enum err e = keydir_open(path, out, why);
+	if (e == OK)
+		sweep(*out);
+	return e;
 }
 
 void keydir_close(struct keydir *d)

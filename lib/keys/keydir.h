@@ -36,7 +36,8 @@ struct keys {
 void keys_free(struct keys *k);
 
 /* keydir_open reads the names of a directory. ERR_NOTFOUND: there is none; ERR_REFUSED: everybody may write there;
- * ERR_SYSTEM. keydir_make opens it too, and makes it, mode 0700, if it does not exist. */
+ * ERR_SYSTEM. keydir_make opens it too, for who is going to write: it makes it, mode 0700, if it does not exist,
+ * and removes what killed processes have left in it. */
 enum err keydir_open(const char *path, struct keydir **out, char why[KEY_WHY]);
 enum err keydir_make(const char *path, struct keydir **out, char why[KEY_WHY]);
 void keydir_close(struct keydir *d);

@@ -94,9 +94,38 @@ static void temporary_name(char out[TEMPORARY])
 	snprintf(out, TEMPORARY, ".zonec-%ld-%u", (long)getpid(), count++);
 }
 
-/* put_aside writes a file under a temporary name. What a process of our number left there is rubbish. */
-static enum err put_aside(int dir, const char *shown, bool secret, struct view text, char temporary[TEMPORARY],
-			  char why[KEY_WHY])
+/* is_temporary: it has the form of such a name. */
+static bool is_temporary(const char *name)
+{
+	static const char begin[] = ".zonec-", digits[] = "0123456789";
+
+	if (strncmp(name, begin, sizeof begin - 1) != 0)
+		return false;
+	name += sizeof begin - 1;
+	const size_t pid = strspn(name, digits), count = name[pid] == '-' ? strspn(name + pid + 1, digits) : 0;
+	return pid != 0 && count != 0 && name[pid + 1 + count] == 0;
+}
+
+void keyio_sweep(int dir, const char *name, int64_t before)
+{
+	struct stat st;
+
+	if (is_temporary(name) && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_mtime < before)
+		(void)unlinkat(dir, name, 0);
+}
+
+/* keep_owner gives a new file the owner and the group of the one whose place it takes. Who may not do that is not
+ * root, and made it for himself. */
+static bool keep_owner(int fd, const struct stat *like)
+{
+	return like == NULL || fchown(fd, like->st_uid, like->st_gid) == 0 || errno == EPERM;
+}
+
+/* put_aside writes a file under a temporary name, to take the place of `like` or (NULL) of none. What a process of
+ * our number left there is rubbish. */
+static enum err put_aside(int dir, const char *shown, bool secret, struct view text, const struct stat *like,
+			  char temporary[TEMPORARY], char why[KEY_WHY])
 {
 	const mode_t mode = secret ? S_IRUSR | S_IWUSR : S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
 	int fd;
@@ -106,7 +135,7 @@ static enum err put_aside(int dir, const char *shown, bool secret, struct view t
 	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	if (fd < 0)
 		return keyio_why(why, ERR_SYSTEM, "%s: no file can be made there: %s", shown, strerror(errno));
-	const bool good = fchmod(fd, mode) == 0 && put_all(fd, text);
+	const bool good = keep_owner(fd, like) && fchmod(fd, mode) == 0 && put_all(fd, text);
 	const int said = errno;
 	if (close(fd) == 0 && good)
 		return OK;
@@ -119,7 +148,7 @@ enum err keyio_create(int dir, const char *shown, const char *name, bool secret,
 		      char why[KEY_WHY])
 {
 	char temporary[TEMPORARY];
-	enum err e = put_aside(dir, shown, secret, text, temporary, why);
+	enum err e = put_aside(dir, shown, secret, text, NULL, temporary, why);
 
 	if (e != OK)
 		return e;
@@ -145,7 +174,7 @@ enum err keyio_replace(int dir, const char *shown, const char *name, bool secret
 		    why, ERR_REFUSED,
 		    "%s/%s: is a symbolic link or no plain file; it is changed only where it really is", shown,
 		    name);
-	e = put_aside(dir, shown, secret, text, temporary, why);
+	e = put_aside(dir, shown, secret, text, &st, temporary, why);
 	if (e != OK)
 		return e;
 	if (renameat(dir, temporary, dir, name) == 0)

@@ -27,12 +27,16 @@ enum { KEY_WHY = 512 }; /* room for a sentence to the operator */
 enum err keyio_read(int dir, const char *shown, const char *name, bool secret, struct wr *out, char why[KEY_WHY]);
 
 /* keyio_create writes a new file; ERR_EXISTS: there is one, and it is as it was. keyio_replace writes over a file
- * that exists; ERR_REFUSED: it is a symbolic link. A secret file has mode 0600 from its first moment on, others
- * 0644. */
+ * that exists, and keeps its owner and group; ERR_REFUSED: it is a symbolic link. A secret file has mode 0600 from
+ * its first moment on, others 0644. */
 enum err keyio_create(int dir, const char *shown, const char *name, bool secret, struct view text,
 		      char why[KEY_WHY]);
 enum err keyio_replace(int dir, const char *shown, const char *name, bool secret, struct view text,
 		       char why[KEY_WHY]);
+
+/* keyio_sweep removes the file `name` if it is one that a killed process left under its temporary name before that
+ * time, seconds since 1970. */
+void keyio_sweep(int dir, const char *name, int64_t before);
 
 /* keyio_sync brings the directory itself to the disk: the names of what was created or replaced. */
 enum err keyio_sync(int dir, const char *shown, char why[KEY_WHY]);

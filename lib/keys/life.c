@@ -31,18 +31,30 @@ void life_roll_key(const struct key *k, int64_t now, struct roll_key *out)
 	digest_key(k, out->digest);
 }
 
-const struct key *life_key(const struct keys *keys, const struct key_state *k)
+static bool is_file_of(const struct key *file, const struct key_state *k)
 {
 	uint8_t digest[KEY_DIGEST_LEN];
 
-	for (size_t i = 0; i < keys->n; i++) {
-		if (keys->key[i].tag != k->tag || keys->key[i].algorithm != k->algorithm)
-			continue;
-		digest_key(&keys->key[i], digest);
-		if (memcmp(digest, k->digest, KEY_DIGEST_LEN) == 0)
+	if (file->tag != k->tag || file->algorithm != k->algorithm)
+		return false;
+	digest_key(file, digest);
+	return memcmp(digest, k->digest, KEY_DIGEST_LEN) == 0;
+}
+
+const struct key *life_key(const struct keys *keys, const struct key_state *k)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (is_file_of(&keys->key[i], k))
 			return &keys->key[i];
-	}
 	return NULL;
+}
+
+bool life_has(const struct sign_state *s, const struct key *file)
+{
+	for (unsigned i = 0; i < s->n_keys; i++)
+		if (is_file_of(file, &s->key[i]))
+			return true;
+	return false;
 }
 
 static bool is_spent(const struct life_ahead *ahead, uint16_t tag)
@@ -101,7 +113,7 @@ static enum err all_are_here(const struct life *l, char why[KEY_WHY])
 			return keyio_why(
 			    why, ERR_NOTFOUND,
 			    "the %s with tag %u is in use and its %s file is not in the key directory; "
-			    "bring it back",
+			    "bring it back; if it is lost for good: zonec key forget",
 			    roles_text(k->roles), k->tag, file == NULL ? ".key" : ".private");
 	}
 	return OK;
@@ -202,16 +214,6 @@ enum err life_note(struct keydir *d, const struct keys *keys, const struct sign_
 
 /* ---- files that nobody needs ---- */
 
-static bool is_in(const struct sign_state *s, struct key *file)
-{
-	const struct keys one = { .key = file, .n = 1 };
-
-	for (unsigned i = 0; i < s->n_keys; i++)
-		if (life_key(&one, &s->key[i]) != NULL)
-			return true;
-	return false;
-}
-
 enum err life_purge(struct keydir *d, const struct keys *keys, const struct policy *p, const struct sign_state *s,
 		    unsigned *n, char why[KEY_WHY])
 {
@@ -221,7 +223,7 @@ enum err life_purge(struct keydir *d, const struct keys *keys, const struct poli
 	for (size_t i = 0; i < keys->n && p->purge != 0 && e == OK; i++) {
 		struct key *k = &keys->key[i];
 
-		if (k->time[KEY_DELETE] == KEY_NEVER || k->time[KEY_DELETE] + p->purge > s->last || is_in(s, k))
+		if (k->time[KEY_DELETE] == KEY_NEVER || k->time[KEY_DELETE] + p->purge > s->last || life_has(s, k))
 			continue;
 		e = keydir_remove(d, k, why);
 		*n += e == OK;

@@ -45,6 +45,9 @@ void life_end(struct life *l);
 /* life_key gives the file of a key of the state, or NULL: it is not in the directory. */
 const struct key *life_key(const struct keys *keys, const struct key_state *k);
 
+/* life_has: the file's key is one of the state. */
+bool life_has(const struct sign_state *s, const struct key *file);
+
 /* life_retire writes the end of keys that the run forgot into their files: to be called before the state is
  * committed, for a key that is in no state is taken for a new one. life_note writes all other times of a state
  * that is committed. */

@@ -43,7 +43,7 @@ enum {
 	HOUR = 60 * MINUTE,
 	DAY = 24 * HOUR,
 	WEEK = 7 * DAY,
-	TTL_MAX = WEEK, /* longer only makes everything slow: RFC 8767 4 caps what is kept at a week */
+	TTL_MAX = POLICY_TTL_MAX,
 	LIFETIME_MAX = 20 * 365 * DAY,
 	ITERATIONS_MAX = 50, /* resolvers take more for insecure or refuse it (RFC 9276 3.2) */
 };
@@ -61,11 +61,11 @@ const struct policy_field policy_fields[] = {
 	  "the KSK is elsewhere and signs ahead: zonec ksr" },
 	{ "purge-keys", FIELD_LIFETIME, AT(purge), "90d", HOUR, LIFETIME_MAX, NULL,
 	  "how long the files of keys that are gone are kept" },
-	{ "signature-validity", FIELD_SECONDS, AT(validity), "14d", HOUR, 366 * DAY, NULL,
+	{ "signature-validity", FIELD_SECONDS, AT(validity), "30d", HOUR, 366 * DAY, NULL,
 	  "how long signatures are good" },
-	{ "keyset-validity", FIELD_SECONDS, AT(key_validity), "14d", HOUR, 366 * DAY, NULL,
+	{ "keyset-validity", FIELD_SECONDS, AT(key_validity), "30d", HOUR, 366 * DAY, NULL,
 	  "the same, of the DNSKEY, CDS and CDNSKEY sets" },
-	{ "refresh", FIELD_SECONDS, AT(refresh), "5d", MINUTE, 366 * DAY, NULL,
+	{ "refresh", FIELD_SECONDS, AT(refresh), "7d", MINUTE, 366 * DAY, NULL,
 	  "a signature that is good for less is made anew" },
 	{ "jitter", FIELD_SECONDS, AT(jitter), "12h", 0, 366 * DAY, NULL,
 	  "up to so much less validity, so that not all expire at once" },
@@ -92,6 +92,8 @@ const struct policy_field policy_fields[] = {
 	  "how the SOA's serial grows when something was signed" },
 	{ "zonemd", FIELD_SET, AT(zonemd), "none", 0, 0, hashes, "digests over the whole zone (RFC 8976)" },
 	{ "cds", FIELD_SET, AT(cds), "sha-256", 0, 0, digests, "what is published for the parent (RFC 7344)" },
+	{ "parent-servers", FIELD_PARENTS, AT(parent), "none", 0, POLICY_PARENTS_MAX, NULL,
+	  "where the parent is asked for the DS set" },
 	{ "csync", FIELD_FLAG, AT(csync), "no", 0, 1, NULL, "the parent shall copy NS and glue (RFC 7477)" },
 	{ NULL, FIELD_FLAG, 0, NULL, 0, 0, NULL, NULL },
 };
@@ -184,6 +186,27 @@ static bool set_salt(struct policy *p, const char *text)
 	return true;
 }
 
+/* Addresses between spaces or commas; "none" stands alone. */
+static bool set_parents(struct policy *p, const char *text)
+{
+	static const char between[] = " ,";
+	struct policy_parent parent[POLICY_PARENTS_MAX] = { 0 };
+	uint32_t count = 0;
+	bool none = strcasecmp(text, "none") == 0;
+
+	for (text += strspn(text, between); *text != 0 && !none; text += strspn(text, between)) {
+		size_t n = strcspn(text, between);
+
+		if (count == POLICY_PARENTS_MAX || !parent_parse(text, n, &parent[count]))
+			return false;
+		count++;
+		text += n;
+	}
+	memcpy(p->parent, parent, sizeof parent);
+	p->n_parents = count;
+	return none || count != 0;
+}
+
 /* What the values of a field look like, for whoever wrote another. */
 static void describe(const struct policy_field *f, const char *text, struct policy_why *why)
 {
@@ -220,6 +243,11 @@ static void describe(const struct policy_field *f, const char *text, struct poli
 		snprintf(why->text + n, sizeof why->text - w.len,
 			 "hexadecimal, at most %d octets, or a dash for none", POLICY_SALT_MAX);
 		break;
+	case FIELD_PARENTS:
+		snprintf(why->text + n, sizeof why->text - w.len,
+			 "none or at most %d addresses in numbers, such as 192.0.2.1 or 2001:db8::1@5353",
+			 POLICY_PARENTS_MAX);
+		break;
 	}
 }
 
@@ -253,10 +281,13 @@ bool policy_set(struct policy *p, const struct policy_field *f, const char *text
 	case FIELD_SALT:
 		right = set_salt(p, text);
 		break;
+	case FIELD_PARENTS:
+		right = set_parents(p, text);
+		break;
 	}
 	if (!right)
 		describe(f, text, why);
-	else if (f->kind != FIELD_SALT)
+	else if (f->kind != FIELD_SALT && f->kind != FIELD_PARENTS)
 		*number_of(p, f) = n;
 	return right;
 }
@@ -280,6 +311,21 @@ static void print_words(const struct policy_field *f, uint32_t value, char *out,
 			int printed = snprintf(out + n, room - n, "%s%s", n == 0 ? "" : " ", w->word);
 			n = n + (size_t)printed < room ? n + (size_t)printed : room;
 		}
+}
+
+static void print_parents(const struct policy *p, char *out, size_t room)
+{
+	char text[PARENT_TEXT];
+	struct wr w = wr_of(out, room - 1);
+
+	for (uint32_t i = 0; i < p->n_parents; i++) {
+		parent_print(&p->parent[i], text);
+		wr_bytes(&w, " ", i != 0);
+		wr_bytes(&w, text, strlen(text));
+	}
+	if (p->n_parents == 0)
+		wr_view(&w, BYTES("none"));
+	out[w.len] = 0;
 }
 
 void policy_print(const struct policy *p, const struct policy_field *f, char *out, size_t room)
@@ -311,6 +357,9 @@ void policy_print(const struct policy *p, const struct policy_field *f, char *ou
 			wr_u8(&w, '-');
 		put_hex(&w, view_of(p->salt, p->salt_len));
 		out[w.len] = 0;
+		break;
+	case FIELD_PARENTS:
+		print_parents(p, out, room);
 		break;
 	}
 }

@@ -17,7 +17,15 @@
 
 #include "base/base.h"
 
-enum { POLICY_NAME_MAX = 63, POLICY_SALT_MAX = 255, POLICY_FILE_MAX = 1 << 20, POLICIES_MAX = 256 };
+enum {
+	POLICY_NAME_MAX = 63,
+	POLICY_SALT_MAX = 255,
+	POLICY_FILE_MAX = 1 << 20,
+	POLICIES_MAX = 256,
+	POLICY_PARENTS_MAX = 8,
+	POLICY_TTL_MAX = 7 * 86400, /* longer only makes everything slow: RFC 8767 4 caps what is kept at a week */
+	PARENT_TEXT = 48,           /* room for the text of a parent's address */
+};
 
 /* Which keys a zone has. */
 enum policy_keys { POLICY_NO_KEYS, POLICY_CSK, POLICY_KSK_ZSK };
@@ -28,6 +36,13 @@ enum policy_serial { POLICY_SERIAL_KEEP, POLICY_SERIAL_INCREMENT, POLICY_SERIAL_
 
 /* Digests of CDS records (RFC 7344), by type: 1 << 2 is SHA-256. */
 enum { POLICY_CDS_SHA256 = 1 << 2, POLICY_CDS_SHA384 = 1 << 4 };
+
+/* Where a server of the parent answers. */
+struct policy_parent {
+	uint8_t ip[16];
+	uint8_t len; /* of ip: 4 or 16 */
+	uint16_t port;
+};
 
 struct policy {
 	char name[POLICY_NAME_MAX + 1];
@@ -53,6 +68,9 @@ struct policy {
 	uint32_t zonemd; /* set of hash algorithms (RFC 8976 5.3): 1 << 1 SHA-384, 1 << 2 SHA-512 */
 	uint32_t cds;    /* 0: neither CDS nor CDNSKEY */
 	uint32_t csync;
+
+	uint32_t n_parents; /* 0: somebody says what the parent shows (zonec key ds-seen) */
+	struct policy_parent parent[POLICY_PARENTS_MAX];
 };
 
 /* The message of whatever went wrong: a sentence for the operator, with the file, the policy and the field. */
@@ -71,7 +89,16 @@ void policy_preset(struct policy *out);
 MUST_CHECK bool policy_check(const struct policy *p, struct policy_why *why);
 
 /* One field. */
-enum policy_kind { FIELD_CHOICE, FIELD_SET, FIELD_NUMBER, FIELD_SECONDS, FIELD_LIFETIME, FIELD_FLAG, FIELD_SALT };
+enum policy_kind {
+	FIELD_CHOICE,
+	FIELD_SET,
+	FIELD_NUMBER,
+	FIELD_SECONDS,
+	FIELD_LIFETIME,
+	FIELD_FLAG,
+	FIELD_SALT,
+	FIELD_PARENTS
+};
 
 struct policy_word {
 	const char *word;
@@ -99,6 +126,11 @@ MUST_CHECK bool policy_set(struct policy *p, const struct policy_field *f, const
 
 /* policy_print writes a field's value as text that policy_set takes. */
 void policy_print(const struct policy *p, const struct policy_field *f, char *out, size_t room);
+
+/* parent_parse reads "192.0.2.1", "2001:db8::1@5353": an address in numbers, for a name would have to be asked
+ * for, and a port, 53 if there is none. parent_print writes it. */
+MUST_CHECK bool parent_parse(const char *text, size_t n, struct policy_parent *out);
+void parent_print(const struct policy_parent *parent, char out[PARENT_TEXT]);
 
 /* seconds_parse reads "14d", "1h30m", "90", "P14D", "PT1H30M" (ISO 8601 without years and months, whose length
  * nobody knows). False: it is none, or more than 2^32 - 1. */

@@ -391,6 +391,18 @@ enum err roll_ds(struct sign_state *s, uint16_t tag, bool seen, int64_t when)
 	return OK;
 }
 
+enum err roll_forget(struct sign_state *s, uint16_t tag)
+{
+	struct key_state *k = state_find(s, tag), *last = &s->key[s->n_keys - 1];
+
+	if (k == NULL)
+		return ERR_NOTFOUND;
+	memmove(k, k + 1, (size_t)(last - k) * sizeof *k);
+	memset(last, 0, sizeof *last);
+	s->n_keys--;
+	return OK;
+}
+
 static void not_after(int64_t *t, int64_t now)
 {
 	if (*t > now)

@@ -85,8 +85,12 @@ enum err roll_step(const struct policy *p, struct sign_state *s, const struct ro
  * ERR_NOTFOUND: no such key; ERR_REFUSED: its DS is not on its way there, or not on its way back. */
 enum err roll_ds(struct sign_state *s, uint16_t tag, bool seen, int64_t when);
 
-/* roll_rewind is for a state that was stepped by a clock which was wrong: beyond `now`. What happened after `now` is
- * taken to happen now, and what was waited for is waited for again. */
+/* roll_forget takes a key out of the state: one that is lost, and cannot leave as others do. Whoever has its
+ * DNSKEY, its signatures or its DS cached is not waited for. ERR_NOTFOUND: no such key. */
+enum err roll_forget(struct sign_state *s, uint16_t tag);
+
+/* roll_rewind is for a state that was stepped by a clock which was wrong: beyond `now`. What happened after `now`
+ * is taken to happen now, and what was waited for is waited for again. */
 void roll_rewind(struct sign_state *s, int64_t now);
 
 /* roll_in_cds: the key belongs into the CDS and CDNSKEY sets: its DS is wanted in the parent, and the chain below

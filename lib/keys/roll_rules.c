@@ -104,12 +104,13 @@ static void begin(struct run *r, struct key_state *k, uint32_t lifetime)
 }
 
 /* The first signatures of an algorithm come before its DNSKEYs (RFC 6781 4.1.4). In an algorithm that signs
- * already, a ZSK takes the place of those that leave, once its DNSKEY is everywhere. */
+ * already, a ZSK takes the place of those that leave, once its DNSKEY is everywhere. If the one that signed is
+ * lost (roll_forget) there is nobody to wait for. */
 static void enter_zonesig(struct run *r, struct key_state *k)
 {
 	bool first = !any_out(r, k->algorithm, THING_DNSKEY);
 
-	if (!first && phase(k, THING_DNSKEY) != OMNIPRESENT)
+	if (!first && phase(k, THING_DNSKEY) != OMNIPRESENT && any_out(r, k->algorithm, THING_ZONESIG))
 		return;
 	for (struct key_state *old = r->s->key; old < end(r); old++)
 		if (!first && old->algorithm == k->algorithm && !old->in_use &&

@@ -1,6 +1,7 @@
 #include "tests/help/run.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -155,6 +156,69 @@ START_TEST(times_change_and_nothing_else)
 	unlink(key_path(bind_file, ".private"));
 	ck_assert_mem_eq(key_only(&keys).time, k.time, sizeof k.time);
 	keys_free(&keys);
+}
+END_TEST
+
+/* Only root can give a file to somebody else, so only root can lose an owner. */
+START_TEST(owners_are_kept)
+{
+	struct keydir *d;
+	struct keys keys;
+	struct stat st;
+	char why[KEY_WHY];
+
+	if (geteuid() != 0)
+		return;
+	key_put(bind_file, ".key", bind_key);
+	key_put(bind_file, ".private", bind_private);
+	ck_assert_int_eq(chown(key_path(bind_file, ".private"), 12345, 54321), 0);
+	ck_assert_int_eq(chown(key_path(bind_file, ".key"), 12345, 54321), 0);
+	struct key k = key_only(&keys);
+	k.time[KEY_INACTIVE] = 1796083201;
+	d = key_opened();
+	ck_assert_msg(keydir_set_times(d, &k, why) == OK, "%s", why);
+	keydir_close(d);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(stat(key_path(bind_file, i == 0 ? ".key" : ".private"), &st), 0);
+		ck_assert_uint_eq(st.st_uid, 12345);
+		ck_assert_uint_eq(st.st_gid, 54321);
+	}
+	ck_assert_int_eq(key_mode(bind_file, ".private"), 0600);
+	keys_free(&keys);
+}
+END_TEST
+
+/* What killed processes left goes; what is young, another's, or none of ours stays. */
+START_TEST(left_over_files_are_swept)
+{
+	static const struct {
+		const char *name;
+		bool old, goes;
+	} files[] = {
+		{ ".zonec-4711-0", true, true },   { ".zonec-4711-12", true, true },
+		{ ".zonec-4711-1", false, false }, { ".zonec-4711", true, false },
+		{ ".zonec-4711-", true, false },   { ".zonec-4711-0.bak", true, false },
+		{ ".zonec--0", true, false },      { "zonec-4711-0", true, false },
+	};
+	const struct timespec old[2] = { { .tv_sec = 1500000000 }, { .tv_sec = 1500000000 } };
+	char folder[256], why[KEY_WHY];
+	struct keydir *d;
+
+	snprintf(folder, sizeof folder, "%s", key_path("", "."));
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		key_put(files[i].name, "", "left over");
+		if (files[i].old)
+			ck_assert_int_eq(utimensat(AT_FDCWD, key_path(files[i].name, ""), old, 0), 0);
+	}
+	ck_assert_int_eq(symlink("nowhere", key_path(".zonec-4711-99", "")), 0);
+	ck_assert_msg(keydir_open(folder, &d, why) == OK, "%s", why); /* who reads removes nothing */
+	keydir_close(d);
+	ck_assert_int_eq(access(key_path(files[0].name, ""), F_OK), 0);
+	ck_assert_msg(keydir_make(folder, &d, why) == OK, "%s", why);
+	keydir_close(d);
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		ck_assert_msg((access(key_path(files[i].name, ""), F_OK) != 0) == files[i].goes, "%s",
+			      files[i].name);
 }
 END_TEST
 
@@ -380,6 +444,8 @@ int main(void)
 	tcase_add_test(t, what_cannot_be_made);
 	tcase_add_test(t, keys_of_many_zones);
 	tcase_add_test(t, times_change_and_nothing_else);
+	tcase_add_test(t, owners_are_kept);
+	tcase_add_test(t, left_over_files_are_swept);
 	tcase_add_test(t, old_files_become_new_ones);
 	tcase_add_test(t, links_are_not_written_through);
 	tcase_add_loop_test(t, keys_are_brought, 0, 3);

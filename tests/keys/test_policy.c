@@ -64,9 +64,11 @@ START_TEST(a_file_of_policies)
 				   "    cds: sha-256, sha-384\n"
 				   "    denial: nsec\n"
 				   "    csync: yes\n"
+				   "    parent-servers: 192.0.2.1, 2001:DB8:0::1@5353 ::1\n"
 				   "    dnskey-ttl: 300\n";
 	struct policy p;
 	struct policy_why why;
+	char text[1024] = "";
 
 	ck_assert_msg(policy_text(yaml, "tld", &p, &why) == OK, "%s", why.text);
 	ck_assert_str_eq(p.name, "tld");
@@ -81,6 +83,15 @@ START_TEST(a_file_of_policies)
 	ck_assert_uint_eq(p.cds, POLICY_CDS_SHA256 | POLICY_CDS_SHA384);
 	ck_assert_uint_eq(p.csync, 1);
 	ck_assert_uint_eq(p.dnskey_ttl, 300);
+	ck_assert_uint_eq(p.n_parents, 3);
+	ck_assert_mem_eq(p.parent[0].ip, "\xc0\x00\x02\x01", 4);
+	ck_assert_uint_eq(p.parent[0].port, 53);
+	ck_assert_uint_eq(p.parent[1].len, 16);
+	ck_assert_uint_eq(p.parent[1].port, 5353);
+	for (const struct policy_field *f = policy_fields; f->name != NULL; f++)
+		if (f->kind == FIELD_PARENTS)
+			policy_print(&p, f, text, sizeof text);
+	ck_assert_str_eq(text, "192.0.2.1 2001:db8::1@5353 ::1");
 	ck_assert_int_eq(policy_text(yaml, NULL, &p, &why), ERR_NOTFOUND);
 	ck_assert_ptr_nonnull(strstr(why.text, "holds 2 policies"));
 	ck_assert_int_eq(policy_text(yaml, "big", &p, &why), ERR_NOTFOUND);
@@ -92,7 +103,7 @@ END_TEST
 static const struct {
 	const char *fields, *want; /* want: words of the message */
 } wrong[] = {
-	{ "refresh: 14d", "policy p: refresh: refresh and jitter together are 14d12h" },
+	{ "refresh: 30d", "policy p: refresh: refresh and jitter together are 30d12h" },
 	{ "refresh: 1h", "policy p: refresh: a signature may be cached with 1h left" },
 	{ "signature-validity: 1d", "policy p: signature-validity: signatures are good for 1d" },
 	{ "keyset-validity: 1h", "policy p: keyset-validity: " },
@@ -111,6 +122,14 @@ static const struct {
 	{ "iterations: 51", "iterations: '51' is not a number from 0 to 50" },
 	{ "cds: sha-1", "cds: 'sha-1' is not none or words of: sha-256 sha-384" },
 	{ "zonemd: ','", "zonemd: ',' is not none or words of" },
+	{ "parent-servers: ns.example",
+	  "parent-servers: 'ns.example' is not none or at most 8 addresses in numbers" },
+	{ "parent-servers: ''", "parent-servers: '' is not none or" },
+	{ "parent-servers: 192.0.2.1@0", "'192.0.2.1@0' is not none or" },
+	{ "parent-servers: 192.0.2.1@65536", "is not none or" },
+	{ "parent-servers: 192.0.2.1@", "is not none or" },
+	{ "parent-servers: 2001:db8::1::2", "is not none or" },
+	{ "parent-servers: 1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5 1.1.1.6 1.1.1.7 1.1.1.8 1.1.1.9", "at most 8" },
 	{ "refesh: 1d", "Unexpected key: refesh" },
 	{ "refresh: [ 1d, 2d ]", "line 3 or behind it: Expecting STRING" },
 	{ "refresh: *x", "line 3 or behind it: YAML alias" },

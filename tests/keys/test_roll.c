@@ -553,6 +553,37 @@ START_TEST(word_of_the_parent_must_fit)
 }
 END_TEST
 
+/* The place of a key that is lost is taken at once; the other one is as it was. */
+START_TEST(a_lost_key_is_replaced)
+{
+	begin(&sim, 4);
+	policy_preset(&sim.p);
+	run(&sim, START);
+	ck_assert_uint_eq(sim.s.n_keys, 2);
+	const struct key_state kept = sim.s.key[1 - _i];
+	const struct key_state lost = sim.s.key[_i];
+	const uint16_t tag = lost.tag;
+
+	ck_assert_int_eq(roll_forget(&sim.s, tag), OK);
+	ck_assert_int_eq(roll_forget(&sim.s, tag), ERR_NOTFOUND);
+	ck_assert_uint_eq(sim.s.n_keys, 1);
+	ck_assert_mem_eq(&sim.s.key[0], &kept, sizeof kept);
+	for (size_t i = 0; i < sim.n_files; i++)
+		if (sim.files[i].tag == tag)
+			sim.files[i].usable = false;
+	step(&sim, &sim.s, START + 60);
+	ck_assert_uint_eq(sim.s.n_keys, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct key_state *k = &sim.s.key[i];
+
+		/* its tag may be another's now */
+		ck_assert(memcmp(k->digest, lost.digest, sizeof lost.digest) != 0);
+		ck_assert(thing_is_out(k, THING_DNSKEY));
+		ck_assert(thing_is_out(k, k->roles == ROLE_ZSK ? THING_ZONESIG : THING_KEYSIG));
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("roll");
@@ -570,6 +601,7 @@ int main(void)
 	tcase_add_test(t, an_algorithm_does_not_come_by_halves);
 	tcase_add_loop_test(t, a_clock_that_was_ahead, 0, 20);
 	tcase_add_test(t, word_of_the_parent_must_fit);
+	tcase_add_loop_test(t, a_lost_key_is_replaced, 0, 2);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

@@ -48,6 +48,9 @@ includes "OpenSSL elsewhere"                  lib/sec/a.c    '<openssl/evp.h>'  
 includes "libsodium elsewhere"                lib/store/a.c  '<sodium.h>'       'lib/store/a.c:3: store may not include <sodium.h>'
 includes "sockets in the server"              server/a.c     '<sys/socket.h>'   ""
 includes "sockets elsewhere"                  lib/answer/a.c '<sys/socket.h>'   'lib/answer/a.c:3: answer may not include <sys/socket.h>'
+includes "sockets in the file that may"       zonec/parent.c '<sys/socket.h>' ""
+includes "sockets beside it"                  zonec/a.c      '<sys/socket.h>'   'zonec/a.c:3: zonec may not include <sys/socket.h>'
+includes "a file of that name elsewhere"      lib/zonec/parent.c '<sys/socket.h>' 'lib/zonec/parent.c:3: zonec may not include <sys/socket.h>'
 includes "a space does not hide it"           lib/base/a.c   ' "dns/name.h"'    'lib/base/a.c:3: base may not include "dns/name.h"'
 
 # sizes WHY LINES WANT: a file with one function of so many lines.

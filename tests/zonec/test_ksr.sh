@@ -3,6 +3,8 @@
 # shellcheck source=tests/help/zonec.sh
 . "$(dirname "$0")/../help/zonec.sh"
 
+prints_not() { ! prints "$1"; }
+
 cat >zone <<'END'
 $TTL 3600
 @	SOA	ns hostmaster 1 7200 3600 604800 3600
@@ -148,6 +150,57 @@ is "and says why" says "ZSKs would be made until then, and at most 32 are made a
 is "before it makes a key" [ "$(find keys -type f | wc -l)" = "$keys" ]
 run ksr create -d db -k keys --policy policy.yaml:away --until 2020-01-01 test.
 is "a time that is over" says "that time is over"
+
+# ---- the parent is told by the bundles ----
+
+cp -r safe safe2
+first=$(find safe2 -name '*.key' | sed 's/.*+0*//;s/\.key//')
+run key generate -k safe2 --ksk --publish +1d --activate +1d --sync-publish +10d test.
+is "a second KSK, whose DS is wanted ten days from now" code_is 0
+second=$(sed 's/.*+0*//' out)
+run key generate -k safe2 --ksk --sync-publish -- test.
+is "a time that is none" code_is 2
+run key generate -k safe2 --zsk --sync-publish now test.
+is "a ZSK" says "a ZSK has no DS in the parent"
+run key generate -k safe2 --ksk --publish +2d --sync-publish +1d test.
+is "not before it is published" says "Publish would come after SyncPublish"
+sed -i '/^; Sync/d' safe2/*+*"$first".key
+run key retire -k safe2 --inactive +20d --delete +30d --sync-delete +10d test. "$first"
+is "the first one leaves" code_is 0
+run ksr sign -k safe2 request
+is "a ceremony with both" code_is 0
+cp response response1
+# cds TAG FROM TO: between these days, and only then, bundles have the CDS of this key.
+cds() {
+	awk -v tag="$1" -v from="$(date -u -d "@$((now + $2 * 86400))" +%Y%m%d%H%M%S)" \
+		-v to="$(date -u -d "@$((now + $3 * 86400))" +%Y%m%d%H%M%S)" '
+		$1 == "bundle" { wanted = $2 >= from && $2 < to; n += wanted }
+		$1 == "CDS" && $2 == tag { if (!wanted) bad = 1; found++ }
+		END { exit bad || found != n || n == 0 }' out
+}
+is "CDS from SyncPublish on" cds "$second" 10 60
+is "and none of the first, which never had one" prints_not "^CDS $first "
+is "signed like all else" [ "$(grep -c '^CDS' out)" -le "$(grep -c '^RRSIG CDS ' out)" ]
+cp out response
+cp safe2/*.key .
+for key in K*.key; do "$zonec" key import -k keys "$key" >/dev/null 2>&1; done
+run ksr import -k keys test. response
+is "which the signer takes" code_is 0
+cp -r db db_now
+cp -r keys keys_now
+later=$now
+now=$((now + 12 * 86400))
+run compile -d db -k keys --policy policy.yaml:away test. zone
+is "and publishes" code_is 0
+is "in a zone that is whole" whole
+is "with the CDS of the second" grep -q "CDS.$second " dumped
+is "and its CDNSKEY" grep -q "CDNSKEY.257 " dumped
+now=$later
+rm -rf db keys
+mv db_now db
+mv keys_now keys
+rm -f keys/*+"$second".key # a response without it follows
+run ksr import -k keys test. response1
 
 # ---- without the KSK nothing moves that needs it ----
 

@@ -83,6 +83,20 @@ run compile -q -d db -k keys --now $moment example.org. zone
 run list -d db
 is "without --sign the zone is unsigned again" prints "unsigned"
 
+# ---- a serial that goes back ----
+run compile -q -d back -k keys --sign --serial unixtime --now $moment example.org. zone
+run compile -q -d back example.org. zone
+is "signed, then unsigned: compiled" code_is 0
+is "a warning has both serials" says \
+	"zone: warning: the serial goes back from $moment in the database to 1: .*raise the file's serial above $moment .serial-goes-back"
+run compile -q -d back example.org. zone
+is "the same serial is none" [ ! -s err ]
+sed 's/hostmaster 1 /hostmaster 4294967295 /' zone >earlier
+run compile -q -d back example.org. earlier
+is "4294967295 is before 1 (RFC 1982)" says "goes back from 1 in the database to 4294967295"
+run compile -q -d back example.org. zone
+is "and 1 comes after it" [ ! -s err ]
+
 # ---- a list ----
 run key generate -k keys --now $moment -a 15 example.net.
 cat >list <<'Z'
