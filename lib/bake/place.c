@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "bake/sheaf.h"
+#include "base/belt.h"
 #include "base/work.h"
 
 enum {
@@ -59,9 +61,46 @@ enum { BUCKETS = 256, BUCKETS_AT_ONCE = 16 };
 
 /* All entries, in buckets by the first octet of their places. */
 struct buckets {
+	const struct entry_list *list;
+	size_t (*next)[BUCKETS]; /* of each list: how many of a bucket it has, then where the next of them goes */
 	struct entry *e;
 	size_t end[BUCKETS];
 };
+
+static void count_lists(void *buckets, const struct slice *s)
+{
+	const struct buckets *b = buckets;
+
+	for (size_t i = s->from; i < s->to; i++)
+		for (size_t k = 0; k < b->list[i].n; k++)
+			b->next[i][b->list[i].e[k].place >> 56]++;
+}
+
+/* find_ends gives each bucket its room, and each list its room in it. */
+static void find_ends(struct buckets *b, size_t n_lists)
+{
+	size_t start = 0;
+
+	for (size_t c = 0; c < BUCKETS; c++) {
+		for (size_t i = 0; i < n_lists; i++) {
+			size_t here = b->next[i][c];
+			b->next[i][c] = start;
+			start += here;
+		}
+		b->end[c] = start;
+	}
+}
+
+static void scatter_lists(void *buckets, const struct slice *s)
+{
+	const struct buckets *b = buckets;
+
+	for (size_t i = s->from; i < s->to; i++) {
+		for (size_t k = 0; k < b->list[i].n; k++)
+			b->e[b->next[i][b->list[i].e[k].place >> 56]++] = b->list[i].e[k];
+		free(b->list[i].e);
+	}
+}
 
 static void sort_buckets(void *buckets, const struct slice *s)
 {
@@ -76,102 +115,123 @@ static void sort_buckets(void *buckets, const struct slice *s)
 struct entry_list place_merge(const struct entry_list *lists, size_t n_lists)
 {
 	struct entry_list all = { 0 };
-	struct buckets b = { 0 };
+	struct buckets b = { .list = lists };
+	size_t cap = 0;
 
-	for (size_t i = 0; i < n_lists; i++) {
+	for (size_t i = 0; i < n_lists; i++)
 		all.n += lists[i].n;
-		for (size_t k = 0; k < lists[i].n; k++)
-			b.end[lists[i].e[k].place >> 56]++;
-	}
+	b.next = grow_array(NULL, &cap, n_lists, sizeof *b.next);
+	if (n_lists != 0)
+		memset(b.next, 0, n_lists * sizeof *b.next);
 	b.e = all.e = grow_array(NULL, &all.cap, all.n, sizeof *all.e);
-	for (size_t c = 0, start = 0; c < BUCKETS; c++) {
-		size_t here = b.end[c];
-		b.end[c] = start;
-		start += here;
-	}
-	for (size_t i = 0; i < n_lists; i++) {
-		for (size_t k = 0; k < lists[i].n; k++)
-			all.e[b.end[lists[i].e[k].place >> 56]++] = lists[i].e[k];
-		free(lists[i].e);
-	}
+	work_run(n_lists, 1, count_lists, &b);
+	find_ends(&b, n_lists);
+	work_run(n_lists, 1, scatter_lists, &b);
+	free(b.next);
 	work_run(BUCKETS, all.n < MANY ? BUCKETS : BUCKETS_AT_ONCE, sort_buckets, &b);
 	return all;
 }
 
 /* Where pages go: into a build, or into one transaction. */
-struct packer {
+struct goal {
 	struct build *build;
 	struct store_txn *txn;
 	uint64_t image;
 	size_t psize;
-	uint8_t *page; /* STORE_VALUE_PAGES_MAX pages */
-	size_t done, total; /* entries, to tell */
 };
 
-static enum err put_page(struct packer *p, uint64_t prefix, unsigned bits, const struct entry *e, size_t n,
-			 unsigned pages)
+static enum err put_page(const struct goal *g, const struct page_key *key, struct view page)
 {
-	struct page_key key = shard_key(prefix, bits);
-	struct view v = { p->page, store_page_room(p->psize, pages) };
-
-	if (!shard_write(e, n, bits, p->page, v.n))
-		return ERR_SPACE;
-	if (p->build == NULL)
-		return store_page_put(p->txn, TABLE_SHARDS, p->image, &key, v);
-	enum err err = store_page_append(build_txn(p->build), TABLE_SHARDS, p->image, &key, v);
-	build_at(p->build, "writing answers", p->done += n, p->total);
-	return err == OK ? build_slice(p->build, v.n) : err;
+	if (g->build == NULL)
+		return store_page_put(g->txn, TABLE_SHARDS, g->image, key, page);
+	enum err e = store_page_append(build_txn(g->build), TABLE_SHARDS, g->image, key, page);
+	return e == OK ? build_slice(g->build, page.n) : e;
 }
 
-/* pack writes the sorted entries of one prefix as one page, or splits them by the next bit: both halves get a
- * page, even an empty one, so that every hash has its place. It ends because bits only grow. */
-static enum err pack(struct packer *p, uint64_t prefix, unsigned bits, const struct entry *e, size_t n)
+static enum err put_sheaf(const struct goal *g, const struct sheaf *s)
 {
-	unsigned pages = shard_pages(e, n, p->psize);
-	size_t left = 0;
+	enum err e = OK;
 
-	if (pages != 0)
-		return put_page(p, prefix, bits, e, n, pages);
-	if (bits >= SHARD_BITS_MAX)
-		return ERR_SPACE;
-	uint64_t half = prefix | (uint64_t)1 << (63 - bits);
-	for (size_t high = n; left < high;) {
-		size_t middle = left + (high - left) / 2;
-		if (e[middle].place < half)
-			left = middle + 1;
-		else
-			high = middle;
+	for (size_t i = 0; i < s->n && e == OK; i++)
+		e = put_page(g, &s->page[i].key, view_of(s->octets + s->page[i].at, s->page[i].len));
+	return e;
+}
+
+/* So many entries of one prefix that they become pages together. More are more than a page takes, whatever they
+ * are, so where pieces end a page would end as well. */
+enum { PIECE = SHARD_ENTRIES_MAX };
+
+struct piece {
+	uint64_t prefix;
+	unsigned bits;
+	const struct entry *e;
+	size_t n;
+};
+
+/* A whole image on its way: sheaves are made by several threads while pages are written. */
+struct packing {
+	struct goal goal;
+	struct piece *piece;
+	size_t n, cap;
+	size_t done, total; /* entries, to tell */
+	struct sheaf sheaf[BELT_SLOTS];
+	enum err made[BELT_SLOTS];
+};
+
+static void cut(struct packing *p, uint64_t prefix, unsigned bits, const struct entry *e, size_t n)
+{
+	uint64_t half;
+
+	if (n <= PIECE || bits >= SHARD_BITS_MAX) {
+		p->piece = grow_array(p->piece, &p->cap, p->n + 1, sizeof *p->piece);
+		p->piece[p->n++] = (struct piece){ prefix, bits, e, n };
+		return;
 	}
-	enum err err = pack(p, prefix, bits + 1, e, left);
-	return err == OK ? pack(p, half, bits + 1, e + left, n - left) : err;
+	const size_t left = sheaf_half(prefix, bits, e, n, &half);
+	cut(p, prefix, bits + 1, e, left);
+	cut(p, half, bits + 1, e + left, n - left);
 }
 
-static enum err packer_begin(struct packer *p)
+static void make_sheaf(void *packing, size_t piece, unsigned slot)
 {
-	p->page = malloc(STORE_VALUE_PAGES_MAX * p->psize);
-	return p->page != NULL ? OK : ERR_MEMORY;
+	struct packing *p = packing;
+	const struct piece *it = &p->piece[piece];
+
+	p->made[slot] = sheaf_pack(&p->sheaf[slot], p->goal.psize, it->prefix, it->bits, it->e, it->n);
 }
 
-static enum err pack_all(struct packer *p, const struct entry *e, size_t n)
+static enum err take_sheaf(void *packing, size_t piece, unsigned slot)
 {
-	enum err err = packer_begin(p);
+	struct packing *p = packing;
+	enum err e = p->made[slot] == OK ? put_sheaf(&p->goal, &p->sheaf[slot]) : p->made[slot];
 
-	if (err != OK)
-		return err;
-	p->total = n;
-	err = pack(p, 0, 0, e, n);
-	free(p->page);
+	p->done += p->piece[piece].n;
+	if (e == OK && p->goal.build != NULL)
+		build_at(p->goal.build, "writing answers", p->done, p->total);
+	return e;
+}
+
+static enum err pack_all(const struct goal *g, const struct entry *e, size_t n)
+{
+	static const struct belt_calls calls = { make_sheaf, take_sheaf };
+	struct packing p = { .goal = *g, .total = n };
+
+	cut(&p, 0, 0, e, n);
+	enum err err = belt_run(p.n, &calls, &p);
+	for (unsigned i = 0; i < BELT_SLOTS; i++)
+		sheaf_free(&p.sheaf[i]);
+	free(p.piece);
 	return err;
 }
 
 enum err place_all(struct build *b, size_t psize, uint64_t image, const struct entry *e, size_t n)
 {
-	return pack_all(&(struct packer){ .build = b, .image = image, .psize = psize }, e, n);
+	return pack_all(&(struct goal){ .build = b, .image = image, .psize = psize }, e, n);
 }
 
 enum err place_new(struct store_txn *t, size_t psize, uint64_t image, const struct entry *e, size_t n)
 {
-	return pack_all(&(struct packer){ .txn = t, .image = image, .psize = psize }, e, n);
+	return pack_all(&(struct goal){ .txn = t, .image = image, .psize = psize }, e, n);
 }
 
 /* old_entries lists what the page holds now; its records are copied, for the page is about to be overwritten. */
@@ -210,31 +270,31 @@ static enum err old_entries(struct store_txn *t, const struct hash_key *key, con
 enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *key, const struct place_change *c,
 		     struct arena *a)
 {
-	struct packer p = { .txn = t, .image = c->image, .psize = psize };
+	const struct goal g = { .txn = t, .image = c->image, .psize = psize };
 	struct mark before = arena_mark(a);
 	struct entry *e = arena_take(a, (SHARD_ENTRIES_MAX + c->n_add) * sizeof *e);
+	struct sheaf pages = { 0 };
 	uint64_t prefix;
 	unsigned bits;
 	size_t n;
 	enum err err = old_entries(t, key, c, a, e, &n, &prefix, &bits);
 
-	if (err == OK)
-		err = packer_begin(&p);
 	if (err == OK) {
 		if (c->n_add != 0)
 			memcpy(e + n, c->add, c->n_add * sizeof *e);
 		n += c->n_add;
 		sort_from(e, n, 56);
-		if (shard_pages(e, n, psize) == 0) { /* it splits: the key with its old number of bits goes */
-			struct page_key old = shard_key(prefix, bits);
-			err = store_page_delete(t, TABLE_SHARDS, c->image, &old);
-			if (err == ERR_NOTFOUND)
-				err = OK;
-		}
-		if (err == OK)
-			err = pack(&p, prefix, bits, e, n);
-		free(p.page);
+		err = sheaf_pack(&pages, psize, prefix, bits, e, n);
 	}
+	if (err == OK && pages.n > 1) { /* it splits: the key with its old number of bits goes */
+		struct page_key old = shard_key(prefix, bits);
+		err = store_page_delete(t, TABLE_SHARDS, c->image, &old);
+		if (err == ERR_NOTFOUND)
+			err = OK;
+	}
+	if (err == OK)
+		err = put_sheaf(&g, &pages);
+	sheaf_free(&pages);
 	arena_release(a, before);
 	return err;
 }

@@ -8,7 +8,7 @@ enum {
 	CHUNK = 1 << 20,
 	HUGE_PAGE = 1 << 21,
 	HUGE_CHUNK = 4 * HUGE_PAGE,
-	HUGE_FROM = 4 * HUGE_CHUNK, /* octets in an arena, above which its chunks are of huge pages */
+	HUGE_FROM = 2 * HUGE_PAGE, /* octets of an arena, or of an array, from which it takes huge pages */
 };
 
 struct arena_chunk {
@@ -23,8 +23,15 @@ static void no_memory(size_t n)
 	exit(3);
 }
 
-/* Memory by the hundred megabytes is taken in huge pages, if there are any: the first touch of each page costs a
- * fault, and walking over small ones all over costs address look-ups. */
+void memory_huge(void *p, size_t n)
+{
+	const uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+	const uintptr_t to = ((uintptr_t)p + n) & ~(uintptr_t)(HUGE_PAGE - 1);
+
+	if (n >= HUGE_FROM && to > from)
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+}
+
 static struct arena_chunk *take_chunk(const struct arena *a, size_t *size)
 {
 	if (a->total < HUGE_FROM || *size > HUGE_CHUNK)
@@ -32,7 +39,7 @@ static struct arena_chunk *take_chunk(const struct arena *a, size_t *size)
 	struct arena_chunk *c = aligned_alloc(HUGE_PAGE, HUGE_CHUNK);
 	*size = HUGE_CHUNK;
 	if (c != NULL)
-		(void)madvise(c, HUGE_CHUNK, MADV_HUGEPAGE);
+		memory_huge(c, HUGE_CHUNK);
 	return c;
 }
 
@@ -130,6 +137,7 @@ void *grow_array(void *array, size_t *cap, size_t want, size_t size)
 	void *bigger = realloc(array, to * size);
 	if (bigger == NULL)
 		no_memory(to * size);
+	memory_huge(bigger, to * size);
 	*cap = to;
 	return bigger;
 }

@@ -50,6 +50,14 @@ static int by_hash(const void *a, const void *b)
 	return memcmp(a, b, NSEC3_HASH_LEN);
 }
 
+static bool ascends(const struct nsec3_chain *ch)
+{
+	for (size_t i = 1; i < ch->n; i++)
+		if (by_hash(&ch->link[i - 1], &ch->link[i]) > 0)
+			return false;
+	return true;
+}
+
 /* collect finds the chain's records. Other parameters are another chain's, on its way in or out. */
 static void collect(struct nsec3_chain *ch)
 {
@@ -66,7 +74,7 @@ static void collect(struct nsec3_chain *ch)
 				ch->n++;
 		}
 	}
-	if (ch->n > 1)
+	if (!ascends(ch)) /* as it does in canonical order, but where two records stand at one name */
 		qsort(ch->link, ch->n, sizeof *ch->link, by_hash);
 }
 

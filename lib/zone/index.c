@@ -1,12 +1,11 @@
 #include "zone/index.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 
 #include "dns/qname.h"
 
-enum { SLOTS_AT_FIRST = 64, HUGE_PAGE = 1 << 21 };
+enum { SLOTS_AT_FIRST = 64 };
 
 static void *zeroed(size_t n, size_t size)
 {
@@ -17,16 +16,11 @@ static void *zeroed(size_t n, size_t size)
 	return p != NULL ? p : memset(grow_array(NULL, &cap, n, size), 0, n * size);
 }
 
-/* A table of many megabytes is probed all over: with huge pages the probe costs one miss, not two. Only advice. */
 static struct slot *new_slots(size_t n)
 {
-	const size_t size = n * sizeof(struct slot);
 	struct slot *slots = zeroed(n, sizeof *slots);
 
-	if (size >= 4 * HUGE_PAGE) {
-		uintptr_t from = ((uintptr_t)slots + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
-		(void)madvise((void *)from, size - HUGE_PAGE, MADV_HUGEPAGE);
-	}
+	memory_huge(slots, n * sizeof *slots);
 	return slots;
 }
 

@@ -213,20 +213,55 @@ static void insert_ents(struct zone *z, const struct ents *ents, size_t *cap)
  * else below that parent. So the ancestors a node lacks are those it does not
  * share with the node before: their place is between the two.
  */
-static void add_ents(struct zone *z, size_t *cap)
-{
-	const unsigned apex_labels = name_labels(&z->apex);
-	struct ents ents = { 0 };
+struct lacking {
+	const struct zone *z;
+	unsigned apex_labels;
+	struct lacks *of; /* in each slice */
+};
 
-	for (size_t i = 0; i < z->n_nodes; i++) {
-		unsigned labels = z->node[i]->labels, d = apex_labels;
-		if (labels <= apex_labels + 1)
+struct lacks {
+	struct lack {
+		size_t at;       /* the node */
+		unsigned labels; /* of the first ancestor it lacks */
+	} * e;
+	size_t n, cap;
+};
+
+static void find_lacking(void *lacking, const struct slice *s)
+{
+	const struct lacking *l = lacking;
+	struct lacks *out = &l->of[s->number];
+
+	*out = (struct lacks){ 0 };
+	for (size_t i = s->from; i < s->to; i++) {
+		const struct node *n = l->z->node[i];
+		unsigned d = l->apex_labels;
+		if (n->labels <= d + 1)
 			continue;
 		if (i > 0)
-			d = shared_labels(z->node[i - 1], z->node[i], apex_labels);
-		for (d++; d < labels; d++)
-			make_ent(z, &ents, i, d);
+			d = shared_labels(l->z->node[i - 1], n, d);
+		if (d + 1 >= n->labels)
+			continue;
+		out->e = grow_array(out->e, &out->cap, out->n + 1, sizeof *out->e);
+		out->e[out->n++] = (struct lack){ i, d + 1 };
 	}
+}
+
+static void add_ents(struct zone *z, size_t *cap)
+{
+	const size_t slices = work_slices(z->n_nodes, SLICE);
+	size_t cap_of = 0;
+	struct lacking l = { z, name_labels(&z->apex), grow_array(NULL, &cap_of, slices, sizeof *l.of) };
+	struct ents ents = { 0 };
+
+	work_run(z->n_nodes, SLICE, find_lacking, &l);
+	for (size_t i = 0; i < slices; i++) {
+		for (size_t k = 0; k < l.of[i].n; k++)
+			for (unsigned d = l.of[i].e[k].labels; d < z->node[l.of[i].e[k].at]->labels; d++)
+				make_ent(z, &ents, l.of[i].e[k].at, d);
+		free(l.of[i].e);
+	}
+	free(l.of);
 	insert_ents(z, &ents, cap);
 	free(ents.e);
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/work.h"
 #include "zone/index.h"
 
 void sealed_adopt(struct zone *z, struct arena *a)
@@ -55,28 +56,62 @@ static size_t place_below(struct node *const *node, size_t n, const struct node 
 	return low;
 }
 
-void sealed_merge(struct zone *z, const struct fresh_node *fresh, size_t n)
+enum {
+	AHEAD = 16,   /* nodes between an owner's announcement and its look-up */
+	SLICE = 4096, /* fresh nodes */
+};
+
+/* A merge on its way: new nodes, in order, and how many of the old ones stand before each. */
+struct merge {
+	const struct zone *z;
+	struct node **made;
+	size_t *place;
+	size_t n;
+};
+
+static void find_places(void *merge, const struct slice *s)
 {
-	struct node **made = NULL;
-	size_t cap_made = 0, cap = z->n_nodes, n_made = 0;
+	const struct merge *m = merge;
+	size_t end = m->z->n_nodes;
+
+	for (size_t k = s->to; k-- > s->from;)
+		m->place[k] = end = place_below(m->z->node, end, m->made[k]);
+}
+
+/* add_nodes gives each fresh RRset its node, and lists those that are new. */
+static void add_nodes(struct zone *z, const struct fresh_node *fresh, size_t n, struct merge *m)
+{
 	bool is_new;
 
-	made = grow_array(NULL, &cap_made, n, sizeof *made);
 	for (size_t i = 0; i < n; i++) {
+		if (i + AHEAD < n)
+			index_expect(z->index, fresh[i + AHEAD].owner, fresh[i + AHEAD].owner_len);
 		struct node *at = index_add(z->index, &z->arena, fresh[i].owner, fresh[i].owner_len, &is_new);
 		sealed_put(at, fresh[i].set);
 		if (is_new)
-			made[n_made++] = at;
+			m->made[m->n++] = at;
 	}
-	z->node = grow_array(z->node, &cap, z->n_nodes + n_made, sizeof(struct node *));
+}
+
+void sealed_merge(struct zone *z, const struct fresh_node *fresh, size_t n)
+{
+	struct merge m = { .z = z };
+	size_t cap_made = 0, cap_place = 0, cap = z->n_nodes;
+
+	m.made = grow_array(NULL, &cap_made, n, sizeof *m.made);
+	m.place = grow_array(NULL, &cap_place, n, sizeof *m.place);
+	add_nodes(z, fresh, n, &m);
+	work_run(m.n, SLICE, find_places, &m);
+	z->node = grow_array(z->node, &cap, z->n_nodes + m.n, sizeof(struct node *));
 	/* From the end: each stretch of old nodes moves up once, by the number of fresh ones before it. */
 	size_t end = z->n_nodes;
-	for (size_t k = n_made; k > 0; k--) {
-		size_t place = place_below(z->node, end, made[k - 1]);
+	for (size_t k = m.n; k > 0; k--) {
+		const size_t place = m.place[k - 1];
 		memmove(&z->node[place + k], &z->node[place], (end - place) * sizeof(struct node *));
-		z->node[place + k - 1] = made[k - 1];
+		z->node[place + k - 1] = m.made[k - 1];
 		end = place;
 	}
-	z->n_nodes += n_made;
-	free(made);
+	z->n_nodes += m.n;
+	free(m.made);
+	free(m.place);
 }
