@@ -148,7 +148,7 @@ static COLD void leave_question(struct query *q)
 	struct ask *a = &q->ask;
 
 	a->out.len = q->in->echoed;
-	memset(a->count, 0, sizeof a->count);
+	a->counts = 0;
 	a->tc = a->aa = q->has_zone = false;
 }
 
@@ -169,7 +169,7 @@ static void write_opt(struct query *q)
 		}
 		edns_write_options(e, &with, &a->out);
 	}
-	a->count[ADDITIONAL]++;
+	a->counts++;
 }
 
 /* write_header finishes the header, which is still the request's. */
@@ -177,8 +177,7 @@ static inline void write_header(const struct query *q, uint16_t rcode, bool ques
 {
 	const struct ask *a = &q->ask;
 	unsigned flags = FLAG_QR | (q->in->flags & (FLAG_OPCODE | FLAG_RD | FLAG_CD)) | (rcode & FLAG_RCODE);
-	uint64_t counts = (uint64_t)question << 48 | (uint64_t)a->count[ANSWER] << 32 |
-			  (uint64_t)a->count[AUTHORITY] << 16 | a->count[ADDITIONAL];
+	uint64_t counts = a->counts + ((uint64_t)question << QUESTION);
 
 	if (a->aa && !a->any_class)
 		flags |= FLAG_AA;
@@ -209,7 +208,7 @@ static enum verdict finish(struct query *q)
 	if (q->in->edns.present)
 		write_opt(q);
 	if (q->in->has_tsig && q->rcode == RCODE_NOTAUTH && tsig_badkey(q->in->tsig, &a->out))
-		a->count[ADDITIONAL]++;
+		a->counts++;
 	write_header(q, q->rcode, q->in->echoed != MSG_HEADER);
 	count_answer(a, q->rcode);
 	return SEND;
@@ -248,7 +247,7 @@ static ALWAYS_INLINE enum verdict answer_plain(struct query *q, bool tcp)
 	if (likely(e->present)) {
 		memcpy(a->out.p + a->out.len, a->a->opt[e->dnssec], OPT_FIXED);
 		a->out.len += OPT_FIXED;
-		a->count[ADDITIONAL]++;
+		a->counts++;
 	}
 	write_header(q, a->rcode, true);
 	count_answer(a, a->rcode);
