@@ -79,13 +79,31 @@ struct slot {
 	const struct served *zone; /* NULL: not found yet */
 	uint64_t cache_changes;    /* it stands in the cache as long as that is the answerer's */
 	struct start start;        /* only with a zone */
-	const page_ref *entry;     /* what leads to the page that is asked first; NULL: none */
-	const page_ref *then;      /* and to that which may be next */
+	const page_ref *entry;     /* what leads to the page that is asked first */
+	const page_ref *then;      /* only without a zone: and to that which may be next */
+};
+
+struct ask {
+	struct answerer *a;
+	const struct snapshot *s;
+	struct wr out;
+	const struct start *start;   /* of the current name in q->zone; NULL: not known */
+	const struct link *question; /* the first of the chain; the others stand in a->chain */
+	const struct link *link;     /* the last: the name being resolved */
+	const struct served *zone;   /* the zone it is in, NULL: not found yet; good until the next look_zone */
+	uint64_t counts;             /* of records, as the header has them: RRs << enum section */
+	int16_t ede;                 /* EDE_NONE or an info code */
+	uint8_t n_links, n_owed, n_proofs, rcode;
+	bool aa, tc, any_class;
+	bool glue; /* a->glue is due */
+	bool dnssec, tcp;
+	uint16_t qtype;
 };
 
 struct answerer {
 	const struct answer_options *options;
 	struct answer_counters counters;
+	struct ask ask;            /* the question at hand */
 	uint8_t opt[2][OPT_FIXED]; /* ours without options, without DO and with it */
 	char damaged[NAME_TEXT_MAX];
 	struct link chain[CHAIN_MAX + 1];  /* from [1] on: what CNAMEs and DNAMEs led to */
@@ -99,22 +117,6 @@ struct answerer {
 	struct cached_zone cached[CACHED_ZONES];
 	struct served child;              /* set aside while the zone above it is asked */
 	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
-};
-
-struct ask {
-	struct answerer *a;
-	const struct snapshot *s;
-	struct wr out;
-	const struct start *start;   /* of the current name in q->zone; NULL: not known */
-	const struct link *question; /* the first of the chain; the others stand in a->chain */
-	const struct link *link;     /* the last: the name being resolved */
-	const struct served *zone;   /* the zone it is in, NULL: not found yet; good until the next look_zone */
-	uint64_t counts;             /* of records, as the header has them: RRs << enum section */
-	int ede;                     /* EDE_NONE or an info code */
-	uint16_t qtype;
-	uint8_t n_links, n_owed, n_proofs, rcode;
-	bool dnssec, aa, tc, tcp, any_class;
-	bool glue; /* a->glue is due */
 };
 
 /* ---- look.c ---- */
@@ -207,25 +209,23 @@ static inline bool is_apex(const struct cached_zone *c, const struct qname *n, u
 	       same_octets(c->zone.apex.p, n->lower + n->at[d], len);
 }
 
-/* look_ahead finds, for a slot that knows nothing yet, the zone of a question if it is in the cache, and what
- * leads to the page that will be asked first. */
-static ALWAYS_INLINE void look_ahead(struct answerer *a, const struct snapshot *s, struct slot *t)
+/* look_ahead finds for a slot the zone of its question, and what leads to the page that will be asked first; false
+ * if the zone is not in the cache. */
+static ALWAYS_INLINE bool look_ahead(const struct answerer *a, const struct snapshot *s, struct slot *t)
 {
 	const struct qname *n = &t->request.question.name;
 	int d = next_apex(s, n->labels);
 
-	if (d < 0)
-		return;
+	if (unlikely(d < 0))
+		return false;
 	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
-	if (unlikely(!is_apex(c, n, (unsigned)d))) {
-		t->entry = image_entry(s->zones, n->hash[d]);
-		t->then = image_entry(s->pool, n->hash[d]); /* if it is a small zone */
-		return;
-	}
+	if (unlikely(!is_apex(c, n, (unsigned)d)))
+		return false;
 	t->zone = &c->zone;
 	t->cache_changes = a->cache_changes;
 	t->start.depth = depth_next(c->zone.part.cuts, (unsigned)d, n->labels);
 	t->entry = image_entry(c->zone.image, place_of(&c->zone, n, n->hash[t->start.depth]));
+	return true;
 }
 
 /* gather_pieces gives a FRAG_OUT fragment with its body put together in the answerer's buffer `slot`; body is NULL
