@@ -28,8 +28,7 @@ struct udp {
 	size_t answer_max;
 	size_t n_sockets;
 	struct pollfd *poll; /* the sockets, then the bell */
-	struct mmsghdr
-	    message[QUERY_BATCH]; /* in which a request comes and its answer goes, to where that came from */
+	struct mmsghdr message[QUERY_BATCH]; /* a request comes in one, and its answer goes back in it */
 	struct slot slot[QUERY_BATCH];
 };
 
@@ -127,8 +126,7 @@ static void swap(struct mmsghdr *a, struct mmsghdr *b)
 	*b = was;
 }
 
-/* answer_batch answers the first n messages, moves those that are to be sent to the front, and gives their number.
- */
+/* answer_batch answers the first n messages, moves those to be sent to the front, and gives their number. */
 static size_t answer_batch(struct udp *u, size_t n)
 {
 	struct worker *w = u->worker;
@@ -142,11 +140,11 @@ static size_t answer_batch(struct udp *u, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct mmsghdr *m = &u->message[i];
 		struct slot *slot = slot_of(m);
-		struct wr out = wr_of(slot->answer, u->answer_max);
+		size_t length = query_answer_touched(w->answerer, s, (unsigned)i, slot->answer, u->answer_max);
 
-		if (unlikely(query_answer_touched(w->answerer, s, (unsigned)i, &out) != SEND))
+		if (unlikely(length == 0))
 			continue;
-		put_answer(m, slot, out.len);
+		put_answer(m, slot, length);
 		if (unlikely(to != m))
 			swap(to, m);
 		to++;

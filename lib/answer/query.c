@@ -203,7 +203,7 @@ static inline void count_answer(const struct ask *a, uint16_t rcode)
 }
 
 /* finish adds OPT and the header, and counts: errors carry them too. */
-static enum verdict finish(struct query *q)
+static void finish(struct query *q)
 {
 	struct ask *a = q->ask;
 
@@ -216,36 +216,37 @@ static enum verdict finish(struct query *q)
 		a->counts++;
 	write_header(a, q->rcode);
 	count_answer(a, q->rcode);
-	return SEND;
 }
 
-static COLD enum verdict answer_with_steps(struct ask *a, struct request *in)
+static COLD void answer_with_steps(struct ask *a, struct request *in)
 {
 	struct query q = { .ask = a, .in = in, .rcode = in->rcode };
 
 	run_steps(&q);
-	return finish(&q);
+	finish(&q);
 }
 
 /* finish_explained is finish for a plain request whose answer has an extended error in its OPT. */
-static COLD enum verdict finish_explained(struct ask *a, struct request *in, enum outcome o)
+static COLD void finish_explained(struct ask *a, struct request *in, enum outcome o)
 {
 	struct query q = { .ask = a, .in = in, .room = in->edns.present ? OPT_FIXED : 0 };
 
 	resolved(&q, o);
-	return finish(&q);
+	finish(&q);
 }
 
 /* A plain request passes all steps. What is left of them is to look at the size, and of finish to write an OPT,
  * for which room was kept: an answer without extended error is none whose message must be left empty. */
-static ALWAYS_INLINE enum verdict answer_plain(struct ask *a, struct request *in)
+static ALWAYS_INLINE void answer_plain(struct ask *a, struct request *in)
 {
 	bool opt = in->edns.present;
 
 	a->out.cap = largest(a, in) - (likely(opt) ? OPT_FIXED : 0);
 	enum outcome o = resolve(a);
-	if (unlikely(o == BROKEN || a->ede != EDE_NONE))
-		return finish_explained(a, in, o);
+	if (unlikely(o == BROKEN || a->ede != EDE_NONE)) {
+		finish_explained(a, in, o);
+		return;
+	}
 	if (likely(opt)) {
 		memcpy(a->out.p + a->out.len, a->a->opt[a->dnssec], OPT_FIXED);
 		a->out.len += OPT_FIXED;
@@ -253,15 +254,14 @@ static ALWAYS_INLINE enum verdict answer_plain(struct ask *a, struct request *in
 	}
 	write_header(a, a->rcode);
 	count_answer(a, a->rcode);
-	return SEND;
 }
 
 /* begin makes a request the question at hand. */
-static inline void begin(struct ask *q, const struct slot *t, enum transport how, const struct wr *out)
+static inline void begin(struct ask *q, const struct slot *t, enum transport how, struct wr out)
 {
 	const struct request *in = &t->request;
 
-	q->out = *out;
+	q->out = out;
 	q->start = NULL;
 	q->zone = NULL;
 	if (likely(t->zone != NULL && t->cache_changes == q->a->cache_changes)) {
@@ -279,23 +279,25 @@ static inline void begin(struct ask *q, const struct slot *t, enum transport how
 	q->qtype = in->qtype;
 }
 
-/* answer_slot answers what prepare left in a slot. */
-static ALWAYS_INLINE enum verdict answer_slot(struct answerer *a, enum transport how, struct slot *t,
-					      struct wr *out)
+/* answer_slot answers what prepare left in a slot, and gives the octets of the answer; 0: none. */
+static ALWAYS_INLINE size_t answer_slot(struct answerer *a, enum transport how, struct slot *t, uint8_t *out,
+					size_t cap)
 {
 	struct request *in = &t->request;
 	struct ask *q = &a->ask;
 
-	if (unlikely((!in->plain && in->verdict == DROP) || out->cap < in->echoed)) {
+	if (unlikely((!in->plain && in->verdict == DROP) || cap < in->echoed)) {
 		a->counters.dropped++;
-		return DROP;
+		return 0;
 	}
-	begin(q, t, how, out);
-	memcpy(out->p, in->octets.p, in->echoed);
+	begin(q, t, how, wr_of(out, cap));
+	memcpy(out, in->octets.p, in->echoed);
 	q->out.len = in->echoed;
-	enum verdict v = likely(in->plain) ? answer_plain(q, in) : answer_with_steps(q, in);
-	out->len = q->out.len;
-	return v;
+	if (likely(in->plain))
+		answer_plain(q, in);
+	else
+		answer_with_steps(q, in);
+	return q->out.len;
 }
 
 /* look_around is look_ahead for a slot with nothing to ask, or whose zone is not in the cache: the table of zones
@@ -358,10 +360,10 @@ void query_touch(struct answerer *a, const struct snapshot *s, const struct view
 	touch(a, s, a->slot, requests, n);
 }
 
-enum verdict query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, struct wr *out)
+size_t query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, uint8_t *out, size_t cap)
 {
 	a->ask.s = s;
-	return answer_slot(a, TRANSPORT_UDP, &a->slot[slot], out);
+	return answer_slot(a, TRANSPORT_UDP, &a->slot[slot], out, cap);
 }
 
 enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum transport how, struct view request,
@@ -370,7 +372,8 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 	struct slot *t = &a->slot[QUERY_BATCH];
 
 	touch(a, s, t, &request, 1);
-	return answer_slot(a, how, t, out);
+	out->len = answer_slot(a, how, t, out->p, out->cap);
+	return out->len != 0 ? SEND : DROP;
 }
 
 void answer_options_default(struct answer_options *o)
