@@ -299,8 +299,7 @@ enum outcome glue_add(struct ask *q);
 /* already says whether a record that several steps may add is in the message, and notes it if not. */
 bool already(struct ask *q, const uint8_t *record);
 
-/* All of these add to the authority section; what does not fit sets TC. */
-enum outcome deny_soa(struct ask *q);
+/* All of these add to the authority section, behind the SOA; what does not fit sets TC. */
 /* The name exists without the type; a bare name has no_node. */
 enum outcome deny_type(struct ask *q, struct node_view n);
 /* The name does not exist, nor a wildcard; the closest encloser has `encloser` labels. */

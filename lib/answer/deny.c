@@ -17,15 +17,6 @@ bool already(struct ask *q, const uint8_t *record)
 	return false;
 }
 
-enum outcome deny_soa(struct ask *q)
-{
-	unsigned apex = q->zone->depth;
-
-	if (unlikely(!compose_at(q, AUTHORITY, q->zone->negative, what_of(q), apex, apex)))
-		q->tc = true;
-	return ANSWERED;
-}
-
 /* ---- the chain: runs of entries in order ---- */
 
 static struct view pool_run(const struct ask *q)

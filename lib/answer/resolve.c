@@ -216,12 +216,21 @@ static void owe_proof(struct ask *q, const struct source *s)
 		q->a->owed[q->n_owed++] = (struct owed){ *q->zone, q->link, s->encloser };
 }
 
+/* add_negative adds the SOA that goes with every negative answer (RFC 2308 3). */
+static ALWAYS_INLINE bool add_negative(struct ask *q, unsigned what)
+{
+	unsigned apex = q->zone->depth;
+
+	if (likely(compose_at(q, AUTHORITY, q->zone->negative, what, apex, apex)))
+		return true;
+	q->tc = true;
+	return false;
+}
+
 static enum outcome no_data(struct ask *q, const struct source *s)
 {
-	enum outcome o = deny_soa(q);
-
-	if (o == BROKEN || q->tc)
-		return o;
+	if (!add_negative(q, what_of(q)))
+		return ANSWERED;
 	return s->wild ? deny_wild_type(q, s->encloser, s->node) : deny_type(q, s->node);
 }
 
@@ -348,11 +357,18 @@ static enum outcome from_source(struct ask *q, const struct source *s)
 	return no_data(q, s);
 }
 
+static NOINLINE enum outcome proven(struct ask *q, unsigned encloser)
+{
+	return add_negative(q, PLAIN | SIGS) ? deny_name(q, encloser) : ANSWERED;
+}
+
 static ALWAYS_INLINE enum outcome no_such_name(struct ask *q, unsigned encloser)
 {
 	q->rcode = RCODE_NXDOMAIN;
-	enum outcome o = deny_soa(q);
-	return o == BROKEN || q->tc || !q->dnssec ? o : deny_name(q, encloser);
+	if (q->dnssec)
+		return proven(q, encloser);
+	add_negative(q, PLAIN);
+	return ANSWERED;
 }
 
 /* perhaps_wild answers for a name that is missing in a zone with wildcards. */
