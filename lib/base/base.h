@@ -61,18 +61,19 @@ static inline uint64_t differ8(const uint8_t *a, const uint8_t *b)
 	return x ^ y;
 }
 
-/* same_octets is memcmp for what is mostly short, without the call. Words overlap where n is no multiple of eight.
- */
+/* same_octets is memcmp for what is mostly short and the same, without the call. Words overlap where n is no
+ * multiple of eight. */
 static inline bool same_octets(const uint8_t *a, const uint8_t *b, size_t n)
 {
 	if (likely(n >= 8)) {
-		uint64_t differ = differ8(a, b) | differ8(a + n - 8, b + n - 8);
-
-		if (n > 16)
-			differ |= differ8(a + 8, b + 8) | differ8(a + n - 16, b + n - 16);
+		if (differ8(a, b) != 0 || differ8(a + n - 8, b + n - 8) != 0)
+			return false;
+		if (n > 16 && (differ8(a + 8, b + 8) != 0 || differ8(a + n - 16, b + n - 16) != 0))
+			return false;
 		for (size_t i = 16; unlikely(i + 16 < n); i += 8)
-			differ |= differ8(a + i, b + i);
-		return differ == 0;
+			if (differ8(a + i, b + i) != 0)
+				return false;
+		return true;
 	}
 	if (n >= 4)
 		return (differ4(a, b) | differ4(a + n - 4, b + n - 4)) == 0;
