@@ -214,17 +214,19 @@ static inline bool is_apex(const struct cached_zone *c, const struct qname *n, u
 static ALWAYS_INLINE bool look_ahead(const struct answerer *a, const struct snapshot *s, struct slot *t)
 {
 	const struct qname *n = &t->request.question.name;
-	int d = next_apex(s, n->labels);
+	int nearest = next_apex(s, n->labels);
+	unsigned d = (unsigned)nearest;
 
-	if (unlikely(d < 0))
+	if (unlikely(nearest < 0))
 		return false;
 	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
-	if (unlikely(!is_apex(c, n, (unsigned)d)))
+	if (unlikely(!is_apex(c, n, d)))
 		return false;
-	t->zone = &c->zone;
+	const struct served *z = &c->zone;
+	t->zone = z;
 	t->cache_changes = a->cache_changes;
-	t->start.depth = depth_next(c->zone.part.cuts, (unsigned)d, n->labels);
-	t->entry = image_entry(c->zone.image, place_of(&c->zone, n, n->hash[t->start.depth]));
+	t->start.depth = depth_next(z->part.cuts, d, n->labels);
+	t->entry = image_entry(z->image, place_of(z, n, n->hash[t->start.depth]));
 	return true;
 }
 

@@ -21,12 +21,12 @@ static enum verdict error(struct query *q, uint16_t rcode)
 	return SEND;
 }
 
-/* largest gives how large an answer may be: over UDP as both sides say. */
-static inline size_t largest(const struct ask *q, const struct request *in)
+/* largest gives how large an answer may be of which `cap` octets have room: over UDP as both sides say. */
+static inline size_t largest(const struct answerer *a, const struct request *in, bool tcp, size_t cap)
 {
-	size_t cap = q->out.cap, ours = q->a->options->udp_size, theirs = in->edns.size;
+	size_t ours = a->options->udp_size, theirs = in->edns.size;
 
-	if (q->tcp)
+	if (tcp)
 		return cap;
 	cap = theirs < cap ? theirs : cap;
 	return ours < cap ? ours : cap;
@@ -41,7 +41,7 @@ static enum verdict step_edns(struct query *q)
 
 	if (e->version != 0)
 		return error(q, RCODE_BADVERS);
-	out->cap = largest(q->ask, q->in);
+	out->cap = largest(q->ask->a, q->in, q->ask->tcp, out->cap);
 	q->room = edns_room(e, o, q->ask->tcp);
 	if (unlikely(q->room >
 		     out->cap - out->len)) { /* a long NSID behind a long question: everything else fits */
@@ -237,37 +237,36 @@ static COLD void finish_explained(struct ask *a, struct request *in, enum outcom
 
 /* A plain request passes all steps. What is left of them is to look at the size, and of finish to write an OPT,
  * for which room was kept: an answer without extended error is none whose message must be left empty. */
-static ALWAYS_INLINE void answer_plain(struct ask *a, struct request *in)
+static ALWAYS_INLINE void answer_plain(struct answerer *a, struct request *in, bool tcp, size_t cap)
 {
+	struct ask *q = &a->ask;
 	bool opt = in->edns.present;
 
-	a->out.cap = largest(a, in) - (likely(opt) ? OPT_FIXED : 0);
-	enum outcome o = resolve(a);
-	if (unlikely(o == BROKEN || a->ede != EDE_NONE)) {
-		finish_explained(a, in, o);
+	q->out.cap = largest(a, in, tcp, cap) - (likely(opt) ? OPT_FIXED : 0);
+	enum outcome o = resolve(q);
+	if (unlikely(o == BROKEN || q->ede != EDE_NONE)) {
+		finish_explained(q, in, o);
 		return;
 	}
 	if (likely(opt)) {
-		memcpy(a->out.p + a->out.len, a->a->opt[a->dnssec], OPT_FIXED);
-		a->out.len += OPT_FIXED;
-		a->counts++;
+		memcpy(q->out.p + q->out.len, a->opt[q->dnssec], OPT_FIXED);
+		q->out.len += OPT_FIXED;
+		q->counts++;
 	}
-	write_header(a, a->rcode);
-	count_answer(a, a->rcode);
+	write_header(q, q->rcode);
+	count_answer(q, q->rcode);
 }
 
 /* begin makes a request the question at hand. */
-static inline void begin(struct ask *q, const struct slot *t, enum transport how, struct wr out)
+static inline void begin(struct answerer *a, const struct slot *t, bool tcp, struct wr out)
 {
 	const struct request *in = &t->request;
+	bool known = likely(t->zone != NULL && t->cache_changes == a->cache_changes);
+	struct ask *q = &a->ask;
 
 	q->out = out;
-	q->start = NULL;
-	q->zone = NULL;
-	if (likely(t->zone != NULL && t->cache_changes == q->a->cache_changes)) {
-		q->start = &t->start;
-		q->zone = t->zone;
-	}
+	q->start = known ? &t->start : NULL;
+	q->zone = known ? t->zone : NULL;
 	q->question = q->link = &in->question;
 	q->counts = question_count(in);
 	q->ede = EDE_NONE;
@@ -275,7 +274,7 @@ static inline void begin(struct ask *q, const struct slot *t, enum transport how
 	q->n_owed = q->n_proofs = q->rcode = 0;
 	q->aa = q->tc = q->any_class = q->glue = false;
 	q->dnssec = in->edns.dnssec;
-	q->tcp = how == TRANSPORT_TCP;
+	q->tcp = tcp;
 	q->qtype = in->qtype;
 }
 
@@ -283,6 +282,7 @@ static inline void begin(struct ask *q, const struct slot *t, enum transport how
 static ALWAYS_INLINE size_t answer_slot(struct answerer *a, enum transport how, struct slot *t, uint8_t *out,
 					size_t cap)
 {
+	bool tcp = how == TRANSPORT_TCP;
 	struct request *in = &t->request;
 	struct ask *q = &a->ask;
 
@@ -290,11 +290,11 @@ static ALWAYS_INLINE size_t answer_slot(struct answerer *a, enum transport how, 
 		a->counters.dropped++;
 		return 0;
 	}
-	begin(q, t, how, wr_of(out, cap));
+	begin(a, t, tcp, wr_of(out, cap));
 	memcpy(out, in->octets.p, in->echoed);
 	q->out.len = in->echoed;
 	if (likely(in->plain))
-		answer_plain(q, in);
+		answer_plain(a, in, tcp, cap);
 	else
 		answer_with_steps(q, in);
 	return q->out.len;
@@ -314,12 +314,9 @@ static NOINLINE void look_around(const struct snapshot *s, struct slot *t)
 	__builtin_prefetch(t->then);
 }
 
-/* A request is prepared in two stages, each prefetching for the next: its question is read, hashed and looked up
- * in the directory; the directory says which page will be asked. */
-static ALWAYS_INLINE void prepare(const struct answerer *a, const struct snapshot *s, struct slot *t,
-				  struct view request)
+/* prepare finds, for a slot whose request was read, what leads to the page that will be asked first. */
+static ALWAYS_INLINE void prepare(const struct answerer *a, const struct snapshot *s, struct slot *t)
 {
-	request_read(request, &s->key, &t->request);
 	if (unlikely(!request_asks(&t->request)) || unlikely(!look_ahead(a, s, t)))
 		look_around(s, t);
 	__builtin_prefetch(t->entry);
@@ -344,13 +341,17 @@ static inline void prepare_page(const struct snapshot *s, struct slot *t)
 		touch_page(s, t->then);
 }
 
+/* touch prepares requests in stages, each prefetching for the next: a question is read, hashed and looked up in the
+ * directory; the directory says which page will be asked. */
 static void touch(struct answerer *a, const struct snapshot *s, struct slot *first, const struct view *requests,
 		  unsigned n)
 {
 	cache_begin(a, s);
 	a->ask.s = s;
 	for (unsigned i = 0; i < n; i++)
-		prepare(a, s, &first[i], requests[i]);
+		request_read(requests[i], &s->key, &first[i].request);
+	for (unsigned i = 0; i < n; i++)
+		prepare(a, s, &first[i]);
 	for (unsigned i = 0; i < n; i++)
 		prepare_page(s, &first[i]);
 }
