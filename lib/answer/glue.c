@@ -146,7 +146,8 @@ static ALWAYS_INLINE enum outcome add_host(struct ask *q, const struct host *h, 
 		uint16_t type = frag_type(f);
 		if (type != RR_A && type != RR_AAAA)
 			continue;
-		bool plain = likely(in_reach(q) && frag_flags(f) == 0 && (!q->dnssec || frag_rrsigs(f) == 0));
+		bool plain = likely(frag_flags(f) == 0 && h->owner_at <= MSG_POINTER_MAX &&
+				    (!q->dnssec || frag_rrsigs(f) == 0));
 		if (plain && likely(type == RR_A ? add_plain(q, h, head, A_RR) : add_plain(q, h, head, AAAA_RR)))
 			continue;
 		if (add_rrset(q, *h, head, all) == BROKEN)

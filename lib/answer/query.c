@@ -286,7 +286,7 @@ static ALWAYS_INLINE size_t answer_slot(struct answerer *a, enum transport how, 
 	struct request *in = &t->request;
 	struct ask *q = &a->ask;
 
-	if (unlikely((!in->plain && in->verdict == DROP) || cap < in->echoed)) {
+	if (unlikely((!in->plain && in->verdict == DROP) || cap < in->echoed + (size_t)OPT_FIXED)) {
 		a->counters.dropped++;
 		return 0;
 	}

@@ -23,10 +23,9 @@ struct request {
 	struct view octets;
 	bool plain; /* to be answered; a QUERY of class IN for no special type, with an OPT of version 0 without
 		       options or none, and no TSIG; what is marked P is not filled */
-	enum verdict
-	    verdict;     /* P; NEXT: answer it; SEND: answer with `rcode`; DROP, and nothing below is filled */
-	uint16_t rcode;  /* P; RCODE_NOERROR unless SEND */
-	uint16_t flags;  /* P */
+	enum verdict verdict; /* P; NEXT: answer it; SEND: with `rcode`; DROP, and nothing below is filled */
+	uint16_t rcode;       /* P; RCODE_NOERROR unless SEND */
+	uint16_t flags;       /* P */
 	uint16_t echoed; /* octets to copy into the answer: header and, if it is sound, question */
 	uint16_t qtype;
 	uint16_t qclass; /* P */
