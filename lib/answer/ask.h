@@ -121,9 +121,6 @@ struct answerer {
 
 /* ---- look.c ---- */
 
-/* no_node is what stands for names without a node: it has nothing. */
-extern const struct node_view no_node;
-
 /* A name's place in an image is its hash; in the pool it is that of its zone's apex. */
 static inline uint64_t place_of(const struct served *z, const struct qname *n, uint64_t hash)
 {

@@ -1,8 +1,5 @@
 #include "answer/ask.h"
 
-static const uint8_t nothing[NODE_HEAD + 1] = { 1 }; /* its owner has one octet */
-const struct node_view no_node = { nothing, sizeof nothing };
-
 enum found look_asterisk(const struct ask *q, unsigned depth, struct node_view *out)
 {
 	const struct qname *n = &q->link->name;

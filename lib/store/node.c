@@ -1,5 +1,8 @@
 #include "store/node.h"
 
+static const uint8_t nothing[NODE_HEAD + 1] = { 1 }; /* its owner has one octet */
+const struct node_view no_node = { nothing, sizeof nothing };
+
 bool piece_open(struct view r, uint16_t *type, uint8_t *index, struct view *octets)
 {
 	struct node_view n;

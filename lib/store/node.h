@@ -71,6 +71,9 @@ struct node_view {
 	size_t n;
 };
 
+/* no_node is what stands for names without a node: it has nothing. */
+extern const struct node_view no_node;
+
 /* A fragment that frag_open found sound: what its head counts lies inside the body. */
 struct frag {
 	const uint8_t *head;

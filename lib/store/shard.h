@@ -49,12 +49,12 @@ static inline uint32_t probe_head(const struct probe *p)
 	return p->len | (uint32_t)p->apex_labels << 8 | (uint32_t)p->kind << 16;
 }
 
-/* shard_find looks a name up and opens its node. */
+/* shard_find looks a name up and opens its node; without one, *out is no_node. */
 static inline enum found shard_find(struct view page, const struct probe *p, struct node_view *out)
 {
 	struct view record = shard_search(page, p->hash, p->name, probe_head(p));
 
-	*out = (struct node_view){ NULL, 0 };
+	*out = no_node;
 	if (record.p == NULL)
 		return (enum found)record.n;
 	return node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
