@@ -13,7 +13,7 @@ enum {
 	ROUNDS_MAX = 16, /* batches from one socket before its neighbours get a turn */
 };
 
-/* A place of the batch: a request, and an answer: not always to the same request, as some get none. */
+/* A message's place: a request, and the answer to it. */
 struct slot {
 	struct sockaddr_in6 peer; /* room for either family */
 	struct iovec request_io, answer_io;
@@ -28,39 +28,30 @@ struct udp {
 	size_t answer_max;
 	size_t n_sockets;
 	struct pollfd *poll; /* the sockets, then the bell */
-	struct mmsghdr in[QUERY_BATCH], out[QUERY_BATCH];
+	struct mmsghdr message[QUERY_BATCH]; /* a request comes in one, and its answer goes back in it */
 	struct slot slot[QUERY_BATCH];
 };
 
-static void prepare_in(struct udp *u, size_t i)
+static void prepare_message(struct mmsghdr *m, struct slot *s)
 {
-	struct slot *s = &u->slot[i];
-
 	s->request_io = (struct iovec){ s->request, sizeof s->request };
-	u->in[i].msg_hdr = (struct msghdr){
-		.msg_name = &s->peer,
-		.msg_namelen = sizeof s->peer,
-		.msg_iov = &s->request_io,
-		.msg_iovlen = 1,
-		.msg_control = s->control,
-		.msg_controllen = sizeof s->control,
-	};
-}
-
-/* An answer is put where its turn to be sent is; what differs is set by put_out. */
-static void prepare_out(struct udp *u, size_t at)
-{
-	struct slot *s = &u->slot[at];
-
 	s->answer_io = (struct iovec){ s->answer, 0 };
-	u->out[at].msg_hdr = (struct msghdr){ .msg_iov = &s->answer_io, .msg_iovlen = 1 };
+	m->msg_hdr = (struct msghdr){ .msg_name = &s->peer, .msg_iovlen = 1, .msg_control = s->control };
 }
 
-/* reset_in takes back what the kernel changed. */
-static void reset_in(struct udp *u, size_t i)
+static struct slot *slot_of(const struct mmsghdr *m)
 {
-	u->in[i].msg_hdr.msg_namelen = sizeof u->slot[i].peer;
-	u->in[i].msg_hdr.msg_controllen = sizeof u->slot[i].control;
+	return m->msg_hdr.msg_name; /* the peer is what a slot begins with */
+}
+
+/* expect_request makes a message ready to be received into. */
+static inline void expect_request(struct mmsghdr *m)
+{
+	struct slot *s = slot_of(m);
+
+	m->msg_hdr.msg_iov = &s->request_io;
+	m->msg_hdr.msg_namelen = sizeof s->peer;
+	m->msg_hdr.msg_controllen = sizeof s->control;
 }
 
 struct udp *udp_new(struct worker *w, const int *sockets, size_t n, size_t answer_max)
@@ -81,8 +72,8 @@ struct udp *udp_new(struct worker *w, const int *sockets, size_t n, size_t answe
 	u->n_sockets = n;
 	u->poll = p;
 	for (size_t i = 0; i < QUERY_BATCH; i++) {
-		prepare_in(u, i);
-		prepare_out(u, i);
+		prepare_message(&u->message[i], &u->slot[i]);
+		expect_request(&u->message[i]);
 	}
 	return u;
 }
@@ -95,11 +86,11 @@ void udp_free(struct udp *u)
 }
 
 /* A request that was cut is answered with nothing: what is left of it is not what was asked. */
-static struct view request_of(const struct udp *u, size_t i)
+static struct view request_of(const struct mmsghdr *m)
 {
-	bool cut = (u->in[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+	bool cut = (m->msg_hdr.msg_flags & MSG_TRUNC) != 0;
 
-	return (struct view){ u->slot[i].request, cut ? 0 : u->in[i].msg_len };
+	return (struct view){ slot_of(m)->request, cut ? 0 : m->msg_len };
 }
 
 /* leave_by_route turns "this was asked at address A, interface I" into "answer from A": the interface is the
@@ -118,39 +109,48 @@ static void leave_by_route(struct msghdr *m)
 	}
 }
 
-/* put_out addresses the answer at `at` to who sent request i. */
-static void put_out(struct udp *u, size_t at, size_t i, size_t length)
+/* put_answer makes a message whose request was read one that can be sent. */
+static inline void put_answer(struct mmsghdr *m, struct slot *s, size_t length)
 {
-	struct msghdr *in = &u->in[i].msg_hdr, *out = &u->out[at].msg_hdr;
-
-	if (in->msg_controllen != 0)
-		leave_by_route(in);
-	u->slot[at].answer_io.iov_len = length;
-	out->msg_name = in->msg_name;
-	out->msg_namelen = in->msg_namelen;
-	out->msg_control = in->msg_controllen != 0 ? in->msg_control : NULL;
-	out->msg_controllen = in->msg_controllen;
+	s->answer_io.iov_len = length;
+	m->msg_hdr.msg_iov = &s->answer_io;
+	if (m->msg_hdr.msg_controllen != 0)
+		leave_by_route(&m->msg_hdr);
 }
 
-/* answer_batch answers the first n slots and gives the number of messages to send. */
+static void swap(struct mmsghdr *a, struct mmsghdr *b)
+{
+	struct mmsghdr was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
+/* answer_batch answers the first n messages, moves those to be sent to the front, and gives their number. */
 static size_t answer_batch(struct udp *u, size_t n)
 {
 	struct worker *w = u->worker;
 	const struct snapshot *s = worker_begin(w);
 	struct view requests[QUERY_BATCH];
-	size_t n_out = 0;
+	struct mmsghdr *to = u->message;
 
 	for (size_t i = 0; i < n; i++)
-		requests[i] = request_of(u, i);
+		requests[i] = request_of(&u->message[i]);
 	query_touch(w->answerer, s, requests, (unsigned)n);
 	for (size_t i = 0; i < n; i++) {
-		struct wr out = wr_of(u->slot[n_out].answer, u->answer_max);
+		struct mmsghdr *m = &u->message[i];
+		struct slot *slot = slot_of(m);
+		size_t length = query_answer_touched(w->answerer, s, (unsigned)i, slot->answer, u->answer_max);
 
-		if (query_answer_touched(w->answerer, s, (unsigned)i, &out) == SEND)
-			put_out(u, n_out++, i, out.len);
+		if (unlikely(length == 0))
+			continue;
+		put_answer(m, slot, length);
+		if (unlikely(to != m))
+			swap(to, m);
+		to++;
 	}
 	worker_end(w);
-	return n_out;
+	return (size_t)(to - u->message);
 }
 
 /* send_batch sends what the socket takes now. A full socket drops the rest; a message that cannot be sent at
@@ -158,7 +158,7 @@ static size_t answer_batch(struct udp *u, size_t n)
 static void send_batch(struct udp *u, int fd, size_t n)
 {
 	for (size_t at = 0; at < n;) {
-		int sent = sendmmsg(fd, u->out + at, (unsigned)(n - at), MSG_DONTWAIT | MSG_NOSIGNAL);
+		int sent = sendmmsg(fd, u->message + at, (unsigned)(n - at), MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (sent > 0)
 			at += (size_t)sent;
@@ -172,13 +172,13 @@ static void send_batch(struct udp *u, int fd, size_t n)
 static void serve_socket(struct udp *u, int fd)
 {
 	for (int round = 0; round < ROUNDS_MAX; round++) {
-		int n = recvmmsg(fd, u->in, QUERY_BATCH, MSG_DONTWAIT, NULL);
+		int n = recvmmsg(fd, u->message, QUERY_BATCH, MSG_DONTWAIT, NULL);
 
 		if (n <= 0)
 			return;
 		send_batch(u, fd, answer_batch(u, (size_t)n));
 		for (int i = 0; i < n; i++)
-			reset_in(u, (size_t)i);
+			expect_request(&u->message[i]);
 		if (n < QUERY_BATCH)
 			return;
 	}

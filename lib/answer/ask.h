@@ -22,8 +22,10 @@
 #include "store/snapshot.h"
 #include "store/zonepart.h"
 
-enum { CHAIN_MAX = 16, PROOFS_MAX = 48, SECTIONS = 3 };
-enum section { ANSWER, AUTHORITY, ADDITIONAL };
+enum { CHAIN_MAX = 16, PROOFS_MAX = 48 };
+
+/* By how many bits a section's count is shifted in the header's last eight octets, read as one number. */
+enum section { QUESTION = 48, ANSWER = 32, AUTHORITY = 16, ADDITIONAL = 0 };
 
 /* How a step of resolving ended. */
 enum outcome {
@@ -38,6 +40,7 @@ struct served {
 	struct zonepart part;
 	struct node_view table; /* its node in the zone table: the SOA */
 	struct frag negative;   /* the SOA with the TTL of negative answers */
+	struct view apex;       /* in lower case */
 	uint8_t depth;          /* labels of the apex */
 };
 
@@ -59,11 +62,8 @@ struct owed {
 
 /* Addresses to be added once all that belongs into authority is there. */
 struct glue_due {
-	bool cut; /* of a referral, else of an apex */
-	uint16_t n_targets;
-	const uint8_t *targets; /* of an NS fragment: n_targets * TARGET octets */
-	size_t start;           /* where its RRs begin in the message */
-	struct view owner;
+	struct targets of; /* of an NS fragment; none: n is 0 */
+	size_t start;      /* where its RRs begin in the message */
 };
 
 /* Where the way down from an apex begins: the first depth at which there may be a cut, and the page to ask for it.
@@ -79,13 +79,31 @@ struct slot {
 	const struct served *zone; /* NULL: not found yet */
 	uint64_t cache_changes;    /* it stands in the cache as long as that is the answerer's */
 	struct start start;        /* only with a zone */
-	const page_ref *entry;     /* what leads to the page that is asked first; NULL: none */
-	const page_ref *then;      /* and to that which may be next */
+	const page_ref *entry;     /* what leads to the page that is asked first */
+	const page_ref *then;      /* only without a zone: and to that which may be next */
+};
+
+struct ask {
+	struct answerer *a;
+	const struct snapshot *s;
+	struct wr out;
+	const struct start *start;   /* of the current name in q->zone; NULL: not known */
+	const struct link *question; /* the first of the chain; the others stand in a->chain */
+	const struct link *link;     /* the last: the name being resolved */
+	const struct served *zone;   /* the zone it is in, NULL: not found yet; good until the next look_zone */
+	uint64_t counts;             /* of records, as the header has them: RRs << enum section */
+	int16_t ede;                 /* EDE_NONE or an info code */
+	uint8_t n_links, n_owed, n_proofs, rcode;
+	bool aa, tc, any_class;
+	bool glue; /* a->glue is due */
+	bool dnssec, tcp;
+	uint16_t qtype;
 };
 
 struct answerer {
 	const struct answer_options *options;
 	struct answer_counters counters;
+	struct ask ask;            /* the question at hand */
 	uint8_t opt[2][OPT_FIXED]; /* ours without options, without DO and with it */
 	char damaged[NAME_TEXT_MAX];
 	struct link chain[CHAIN_MAX + 1];  /* from [1] on: what CNAMEs and DNAMEs led to */
@@ -99,21 +117,6 @@ struct answerer {
 	struct cached_zone cached[CACHED_ZONES];
 	struct served child;              /* set aside while the zone above it is asked */
 	uint8_t gather[2][FRAG_BODY_MAX]; /* bodies put together from pieces: NS sets, and all else */
-};
-
-struct ask {
-	struct answerer *a;
-	const struct snapshot *s;
-	struct wr out;
-	const struct start *start;   /* of the current name in q->zone; NULL: not known */
-	const struct link *question; /* the first of the chain; the others stand in a->chain */
-	const struct link *link;     /* the last: the name being resolved */
-	const struct served *zone;   /* the zone it is in, NULL: not found yet; good until the next look_zone */
-	const struct glue_due *glue; /* NULL: none is due */
-	int ede;                     /* EDE_NONE or an info code */
-	uint16_t qtype, count[SECTIONS];
-	uint8_t n_links, n_owed, n_proofs, rcode;
-	bool dnssec, aa, tc, tcp, any_class;
 };
 
 /* ---- look.c ---- */
@@ -197,37 +200,40 @@ static inline int next_apex(const struct snapshot *s, int most)
 
 static inline bool is_apex(const struct cached_zone *c, const struct qname *n, unsigned d)
 {
-	return c->hash == n->hash[d] && c->zone.table.owner_len == n->len - n->at[d] &&
-	       same_octets(c->zone.table.owner, n->lower + n->at[d], c->zone.table.owner_len);
+	size_t len = (size_t)(n->len - n->at[d]);
+
+	return c->hash == n->hash[d] && c->zone.apex.n == len &&
+	       same_octets(c->zone.apex.p, n->lower + n->at[d], len);
 }
 
-/* look_ahead finds, for a slot that knows nothing yet, the zone of a question if it is in the cache, and what
- * leads to the page that will be asked first. */
-static ALWAYS_INLINE void look_ahead(struct answerer *a, const struct snapshot *s, struct slot *t)
+/* look_ahead finds for a slot the zone of its question, and what leads to the page that will be asked first; false
+ * if the zone is not in the cache. */
+static ALWAYS_INLINE bool look_ahead(const struct answerer *a, const struct snapshot *s, struct slot *t)
 {
 	const struct qname *n = &t->request.question.name;
-	int d = next_apex(s, n->labels);
+	int nearest = next_apex(s, n->labels);
+	unsigned d = (unsigned)nearest;
 
-	if (d < 0)
-		return;
+	if (unlikely(nearest < 0))
+		return false;
 	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
-	if (unlikely(!is_apex(c, n, (unsigned)d))) {
-		t->entry = image_entry(s->zones, n->hash[d]);
-		t->then = image_entry(s->pool, n->hash[d]); /* if it is a small zone */
-		return;
-	}
-	t->zone = &c->zone;
+	if (unlikely(!is_apex(c, n, d)))
+		return false;
+	const struct served *z = &c->zone;
+	t->zone = z;
 	t->cache_changes = a->cache_changes;
-	t->start.depth = depth_next(c->zone.part.cuts, (unsigned)d, n->labels);
-	t->entry = image_entry(c->zone.image, place_of(&c->zone, n, n->hash[t->start.depth]));
+	t->start.depth = depth_next(z->part.cuts, d, n->labels);
+	t->entry = image_entry(z->image, place_of(z, n, n->hash[t->start.depth]));
+	return true;
 }
 
-/* gather puts a FRAG_OUT fragment's body together in the answerer's buffer `slot`; others are left as they are. */
-enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot);
+/* gather_pieces gives a FRAG_OUT fragment with its body put together in the answerer's buffer `slot`; body is NULL
+ * if the database is damaged. gather does so if need be. */
+struct frag gather_pieces(const struct ask *q, struct node_view n, struct frag f, unsigned slot);
 
-static inline enum err gather(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot)
+static inline struct frag gather(const struct ask *q, struct node_view n, struct frag f, unsigned slot)
 {
-	return likely(!(f->flags & FRAG_OUT)) ? OK : gather_pieces(q, n, f, slot);
+	return likely(f.body != NULL) ? f : gather_pieces(q, n, f, slot);
 }
 
 /* ---- compose.c ---- */
@@ -255,18 +261,23 @@ static inline struct anchor anchor_of(const struct ask *q, unsigned base, unsign
 	};
 }
 
-static inline struct anchor anchor_node(const struct ask *q, const struct node_view *n, unsigned depth)
+static inline unsigned base_depth(struct node_view n, unsigned depth)
 {
-	return anchor_of(q, n->flags & NODE_WILD ? depth - 1 : depth, depth);
+	return node_flags(n) & NODE_WILD ? depth - 1 : depth;
+}
+
+static inline struct anchor anchor_node(const struct ask *q, struct node_view n, unsigned depth)
+{
+	return anchor_of(q, base_depth(n, depth), depth);
 }
 
 enum { PLAIN = 1, SIGS = 2 };
 
 /* compose adds the RRs of a fragment, their RRSIGs, or both, to a section: all or nothing. False: no room. */
-bool compose(struct ask *q, enum section section, const struct frag *f, unsigned what, const struct anchor *a);
+bool compose(struct ask *q, enum section section, struct frag f, unsigned what, const struct anchor *a);
 
 /* compose_written is compose for an NSEC whose owner is no suffix of the current name: it is written out. */
-bool compose_written(struct ask *q, enum section section, const struct frag *f, struct view owner);
+bool compose_written(struct ask *q, enum section section, struct frag f, struct view owner);
 
 /* compose_cname adds a CNAME that owes its existence to a DNAME; gives where its target stands, 0: no room. */
 size_t compose_cname(struct ask *q, uint32_t ttl, const struct name *target);
@@ -278,8 +289,8 @@ static inline unsigned what_of(const struct ask *q)
 
 /* ---- glue.c ---- */
 
-/* glue_add adds the addresses of the targets of the NS RRset noted in q->glue. At a cut, in-domain glue (at or
- * below the owner) must fit, else TC is set (RFC 9471); all else is added while there is room. */
+/* glue_add adds the addresses of the targets noted in q->a->glue. At a cut, in-domain glue (at or below the owner)
+ * must fit, else TC is set (RFC 9471); all else is added while there is room. */
 enum outcome glue_add(struct ask *q);
 
 /* ---- deny.c ---- */
@@ -287,18 +298,17 @@ enum outcome glue_add(struct ask *q);
 /* already says whether a record that several steps may add is in the message, and notes it if not. */
 bool already(struct ask *q, const uint8_t *record);
 
-/* All of these add to the authority section; what does not fit sets TC. */
-enum outcome deny_soa(struct ask *q);
-/* The name exists (node or bare) without the type. `n` is NULL for a bare name. */
-enum outcome deny_type(struct ask *q, const struct node_view *n);
+/* All of these add to the authority section, behind the SOA; what does not fit sets TC. */
+/* The name exists without the type; a bare name has no_node. */
+enum outcome deny_type(struct ask *q, struct node_view n);
 /* The name does not exist, nor a wildcard; the closest encloser has `encloser` labels. */
 enum outcome deny_name(struct ask *q, unsigned encloser);
 /* A wildcard at `encloser` matched: nothing closer exists. */
 enum outcome deny_closer(struct ask *q, const struct served *z, const struct link *link, unsigned encloser);
 /* A wildcard matched, without the type. */
-enum outcome deny_wild_type(struct ask *q, unsigned encloser, const struct node_view *wild);
+enum outcome deny_wild_type(struct ask *q, unsigned encloser, struct node_view wild);
 /* A delegation at `depth` without DS. */
-enum outcome deny_ds(struct ask *q, unsigned depth, const struct node_view *cut);
+enum outcome deny_ds(struct ask *q, unsigned depth, struct node_view cut);
 
 /* ---- resolve.c ---- */
 

@@ -18,7 +18,7 @@ static void put_text(struct ask *q, const char *text)
 	wr_u16(&q->out, (uint16_t)(n + 1));
 	wr_u8(&q->out, (uint8_t)n);
 	wr_bytes(&q->out, text, n);
-	q->count[ANSWER]++;
+	q->counts += (uint64_t)1 << ANSWER;
 }
 
 uint16_t chaos_answer(struct ask *q)

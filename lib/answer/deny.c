@@ -1,6 +1,6 @@
 #include "answer/compose.h"
 
-static enum outcome put(struct ask *q, const struct frag *f, unsigned what, const struct anchor *a)
+static enum outcome put(struct ask *q, struct frag f, unsigned what, const struct anchor *a)
 {
 	if (!compose(q, AUTHORITY, f, what, a))
 		q->tc = true;
@@ -17,15 +17,6 @@ bool already(struct ask *q, const uint8_t *record)
 	return false;
 }
 
-enum outcome deny_soa(struct ask *q)
-{
-	unsigned apex = q->zone->depth;
-
-	if (unlikely(!compose_at(q, AUTHORITY, q->zone->negative, what_of(q), apex, apex)))
-		q->tc = true;
-	return ANSWERED;
-}
-
 /* ---- the chain: runs of entries in order ---- */
 
 static struct view pool_run(const struct ask *q)
@@ -37,7 +28,7 @@ static struct view pool_run(const struct ask *q)
 
 	if (shard_find(image_shard(q->s, q->zone->image, p.hash), &p, &v) != FOUND_NODE)
 		return (struct view){ NULL, 0 };
-	size_t head = (size_t)(v.owner + v.owner_len - v.p);
+	size_t head = (size_t)(node_heads(v) - v.p);
 	return view_of(v.p + head, v.n - head);
 }
 
@@ -116,9 +107,9 @@ static enum outcome put_nsec3(struct ask *q, const struct run_entry *e)
 	struct frag f;
 	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
 
-	if (e->payload.n < FRAG_HEAD || !frag_open(e->payload, e->payload.p, &f) || f.rrs == NULL)
+	if (e->payload.n < FRAG_HEAD || !frag_open(e->payload, e->payload.p, &f) || f.body == NULL)
 		return broken(q);
-	return already(q, e->payload.p) ? ANSWERED : put(q, &f, PLAIN | SIGS, &a);
+	return already(q, e->payload.p) ? ANSWERED : put(q, f, PLAIN | SIGS, &a);
 }
 
 /* at_hash adds the record of exactly this hash (`match`) or of the interval that it falls into. */
@@ -148,20 +139,20 @@ static struct view suffix(const struct ask *q, unsigned depth)
 
 /* match adds the record of a node that is in the chain. The node has the first 8 octets of its hash, which saves
  * hashing unless the record's neighbour begins with the same. */
-static enum outcome match(struct ask *q, const struct node_view *n)
+static enum outcome match(struct ask *q, struct node_view n)
 {
 	uint8_t key[NSEC3_HASH];
 	struct run_entry e, before;
 	bool exact;
 
-	memcpy(key, n->hash8, 8);
+	memcpy(key, node_hash8(n), 8);
 	memset(key + 8, 0xff, sizeof key - 8);
 	if (chain_floor(q, view_of(key, sizeof key), &exact, &e, &before) != OK)
 		return broken(q);
 	if (e.key.n == NSEC3_HASH && memcmp(e.key.p, key, 8) == 0 && before.key.n == NSEC3_HASH &&
 	    memcmp(before.key.p, key, 8) != 0)
 		return put_nsec3(q, &e);
-	return at_name(q, view_of(n->owner, n->owner_len), true);
+	return at_name(q, node_owner(n), true);
 }
 
 /* prove_encloser adds the closest provable encloser at or above `depth` and covers the next closer name. In an
@@ -175,10 +166,10 @@ static enum outcome prove_encloser(struct ask *q, unsigned depth, unsigned *foun
 		enum found f = look(q, d, &n);
 		if (f == FOUND_DAMAGED)
 			return broken(q);
-		if (f != FOUND_NODE || n.hash8 == NULL)
+		if (f != FOUND_NODE || node_hash8(n) == NULL)
 			continue;
 		*found = d;
-		enum outcome o = match(q, &n);
+		enum outcome o = match(q, n);
 		return o == ANSWERED && d < q->link->name.labels ? at_name(q, suffix(q, d + 1), false) : o;
 	}
 	*found = q->zone->depth;
@@ -199,25 +190,26 @@ static enum outcome cover_wild3(struct ask *q, unsigned depth)
 /* ---- NSEC (RFC 4035 3.1.3) ---- */
 
 /* put_nsec adds the NSEC of a node: with a pointer if its owner stands in the current name, else written out. */
-static enum outcome put_nsec(struct ask *q, const struct node_view *n)
+static enum outcome put_nsec(struct ask *q, struct node_view n)
 {
 	const struct qname *name = &q->link->name;
 	struct frag f;
 	enum err e = node_frag(n, RR_NSEC, &f);
 
+	if (e == ERR_NOTFOUND)
+		return ANSWERED;
 	if (e == OK)
-		e = gather(q, n, &f, 1);
-	if (e != OK)
-		return e == ERR_NOTFOUND ? ANSWERED : broken(q);
-	if (already(q, n->p))
+		f = gather(q, n, f, 1);
+	if (e != OK || f.body == NULL)
+		return broken(q);
+	if (already(q, n.p))
 		return ANSWERED;
 	for (unsigned d = q->zone->depth; d <= name->labels; d++)
-		if (n->owner_len == name->len - name->at[d] &&
-		    memcmp(n->owner, name->lower + name->at[d], n->owner_len) == 0) {
+		if (view_eq(node_owner(n), suffix(q, d))) {
 			struct anchor a = anchor_of(q, d, d);
-			return put(q, &f, PLAIN | SIGS, &a);
+			return put(q, f, PLAIN | SIGS, &a);
 		}
-	if (!compose_written(q, AUTHORITY, &f, view_of(n->owner, n->owner_len)))
+	if (!compose_written(q, AUTHORITY, f, node_owner(n)))
 		q->tc = true;
 	return ANSWERED;
 }
@@ -243,7 +235,7 @@ static enum outcome cover(struct ask *q, struct view lower)
 	if (!name_of_key(view_of(key, apex + e.key.n), &n))
 		return broken(q);
 	qname_of(&n, &q->s->key, &owner);
-	return look_name(q, &owner, &node) == FOUND_NODE ? put_nsec(q, &node) : broken(q);
+	return look_name(q, &owner, &node) == FOUND_NODE ? put_nsec(q, node) : broken(q);
 }
 
 static enum outcome cover_wild(struct ask *q, unsigned depth)
@@ -273,15 +265,15 @@ static enum denial_kind proofs(struct ask *q)
 	return q->zone->part.denial;
 }
 
-enum outcome deny_type(struct ask *q, const struct node_view *n)
+enum outcome deny_type(struct ask *q, struct node_view n)
 {
 	unsigned d = q->link->name.labels, found;
 
 	switch (proofs(q)) {
 	case DENIAL_NSEC:
-		return n != NULL && node_has(n, RR_NSEC) ? put_nsec(q, n) : cover(q, suffix(q, d));
+		return node_has(n, RR_NSEC) ? put_nsec(q, n) : cover(q, suffix(q, d));
 	case DENIAL_NSEC3:
-		return n != NULL && n->hash8 != NULL ? match(q, n) : prove_encloser(q, d, &found);
+		return node_hash8(n) != NULL ? match(q, n) : prove_encloser(q, d, &found);
 	case DENIAL_NONE:
 		break;
 	}
@@ -324,7 +316,7 @@ enum outcome deny_closer(struct ask *q, const struct served *z, const struct lin
 	return o;
 }
 
-enum outcome deny_wild_type(struct ask *q, unsigned encloser, const struct node_view *wild)
+enum outcome deny_wild_type(struct ask *q, unsigned encloser, struct node_view wild)
 {
 	enum outcome o = ANSWERED;
 	unsigned found;
@@ -337,15 +329,15 @@ enum outcome deny_wild_type(struct ask *q, unsigned encloser, const struct node_
 		o = prove_encloser(q, encloser, &found);
 		if (o != ANSWERED)
 			return o;
-		return wild->hash8 != NULL ? match(q, wild)
-					   : cover_wild3(q, encloser); /* opt-out: not in the chain */
+		return node_hash8(wild) != NULL ? match(q, wild)
+						: cover_wild3(q, encloser); /* opt-out: not in the chain */
 	case DENIAL_NONE:
 		break;
 	}
 	return o;
 }
 
-enum outcome deny_ds(struct ask *q, unsigned depth, const struct node_view *cut)
+enum outcome deny_ds(struct ask *q, unsigned depth, struct node_view cut)
 {
 	unsigned found;
 
@@ -353,7 +345,7 @@ enum outcome deny_ds(struct ask *q, unsigned depth, const struct node_view *cut)
 	case DENIAL_NSEC:
 		return node_has(cut, RR_NSEC) ? put_nsec(q, cut) : cover(q, suffix(q, depth));
 	case DENIAL_NSEC3:
-		return cut->hash8 != NULL ? match(q, cut) : prove_encloser(q, depth, &found);
+		return node_hash8(cut) != NULL ? match(q, cut) : prove_encloser(q, depth, &found);
 	case DENIAL_NONE:
 		break;
 	}

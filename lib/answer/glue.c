@@ -1,191 +1,192 @@
 #include "answer/compose.h"
 
-/* In-domain addresses go in first and must fit; the others wait here. What is beyond is left out: a resolver
- * needs no more than one address. */
-enum { WAITING_MAX = 32 };
+/* Of hosts whose addresses need not go in this many are tried: a resolver needs no more than one address. */
+enum { OTHERS_MAX = 32 };
 
+/* A host and where its addresses' owner leads to: its name in the message. */
 struct host {
 	struct node_view node;
-	uint16_t at; /* of its name in the message */
+	uint32_t owner_at;
 };
 
-static inline uint8_t fold(uint8_t c)
+/* labels_end gives where the labels from `at` on end: at a pointer, the root, an octet that is no label's length,
+ * or at or behind the end of the message. */
+static inline size_t labels_end(const struct wr *msg, size_t at)
 {
-	return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c + 32) : c;
+	while (at < msg->len && msg->p[at] - 1U < NAME_LABEL_MAX)
+		at += 1U + msg->p[at];
+	return at;
 }
 
-static bool same_label(const uint8_t *label, const uint8_t *want)
-{
-	unsigned n = want[0];
-
-	if (same_octets(label, want, n + 1U))
-		return true;
-	for (unsigned k = 0; k <= n; k++)
-		if (fold(label[k]) != want[k])
-			return false;
-	return true;
-}
-
-/* same_name compares the name at `at` of the message, pointers and all, with one in lower-case wire form. Each
- * pointer must lead before the place it is read at, and labels consume `want`, so it ends. */
-static bool same_name(const struct ask *q, size_t at, const uint8_t *want, size_t n)
+/* target_name copies the name at `at` of the message, folded, to `out`, which has room for 16 octets more than a
+ * name, and gives its length; 0: that is no name. Each pointer must lead before the one before, so it ends. */
+static ALWAYS_INLINE size_t target_name(const struct ask *q, size_t at, uint8_t *out)
 {
 	const struct wr *msg = &q->out;
-	const struct qname *name = &q->link->name;
-	size_t i = 0;
+	const struct link *current = q->link;
+	size_t n = 0, limit = msg->len;
 
-	while (i < n && at < msg->len) {
-		uint8_t c = msg->p[at];
-		if ((c & 0xc0) == 0xc0) {
-			size_t to = at + 1 < msg->len ? get_u16(msg->p + at) & MSG_POINTER_MAX : at;
-			if (to >= at)
-				return false;
-			at = to;
-			size_t in_name = at - q->link->at;
-			if (at >= q->link->at && in_name < name->len) /* its folded copy is at hand */
-				return n - i == name->len - in_name &&
-				       same_octets(name->lower + in_name, want + i, n - i);
-			continue;
+	for (;;) {
+		size_t end = labels_end(msg, at), labels = end - at;
+		if (end >= msg->len || n + labels >= NAME_WIRE_MAX)
+			return 0;
+		copy_folded(out + n, msg->p + at, labels, msg->len - at);
+		n += labels;
+		if (msg->p[end] == 0) {
+			out[n] = 0;
+			return n + 1;
 		}
-		if (c > NAME_LABEL_MAX || c != want[i] || i + 1 + c > n || at + 1 + c > msg->len ||
-		    !same_label(msg->p + at, want + i))
-			return false;
-		if (c == 0)
-			return i + 1 == n;
-		i += 1U + c;
-		at += 1U + c;
+		if (msg->p[end] < 0xc0 || end + 1 == msg->len)
+			return 0;
+		size_t to = get_u16(msg->p + end) & MSG_POINTER_MAX, in_name = to - current->at;
+		if (to >= limit)
+			return 0;
+		if (likely(to >= current->at && in_name < current->name.len)) { /* its folded copy is at hand */
+			size_t rest = current->name.len - in_name;
+			if (n + rest > NAME_WIRE_MAX)
+				return 0;
+			memcpy(out + n, current->name.lower + in_name, rest);
+			return n + rest;
+		}
+		limit = at = to;
 	}
-	return false;
-}
-
-/* ends_with: the suffix of a name that is as long as `tail` is `tail`, and begins at a label. */
-static bool ends_with(const uint8_t *name, size_t n, struct view tail)
-{
-	size_t i = 0;
-
-	if (n < tail.n)
-		return false;
-	while (i < n - tail.n)
-		i += 1U + name[i];
-	return i == n - tail.n && same_octets(name + i, tail.p, tail.n);
 }
 
 /* below says whether some name above the host, or with `itself` the host, has one of these flags. */
-static bool below(struct ask *q, const struct node_view *host, const uint64_t mask[2], unsigned flags, bool itself)
+static bool below(struct ask *q, struct node_view host, const uint64_t mask[2], unsigned flags, bool itself)
 {
 	const struct link *current = q->link;
 	struct link target;
 	struct name n;
 	bool found = false;
 
-	if (!name_of_wire(view_of(host->owner, host->owner_len), &n))
+	if (!name_of_wire(node_owner(host), &n))
 		return false;
 	target.at = 0;
 	qname_of(&n, &q->s->key, &target.name);
 	q->link = &target;
 	for (unsigned d = q->zone->depth; d < target.name.labels + (itself ? 1U : 0U) && !found; d++) {
 		struct node_view above;
-		found = depth_in(mask, d) && look(q, d, &above) == FOUND_NODE && (above.flags & flags);
+		found = depth_in(mask, d) && look(q, d, &above) == FOUND_NODE && (node_flags(above) & flags);
 	}
 	q->link = current;
 	return found;
 }
 
-/* find_host finds the node of a target by the hash that is listed with it; the name is the one in the message. */
-static inline enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node_view *out)
+/* find_host finds the node of the target at `at` of the message by the hash that is listed with it. */
+static ALWAYS_INLINE enum found find_host(struct ask *q, uint64_t hash, size_t at, struct node_view *out)
 {
 	const struct served *z = q->zone;
+	uint8_t name[NAME_WIRE_MAX + 16];
+	size_t n = target_name(q, at, name);
 	uint64_t place = z->part.flags & ZONEPART_POOLED ? q->link->name.hash[z->depth] : hash;
-	struct view page = image_shard(q->s, z->image, place);
-	unsigned cursor = 0;
-	enum found f;
+	struct probe p = { hash, name, (uint8_t)n, z->depth, 0 };
 
-	while ((f = shard_step(page, hash, &cursor, out)) == FOUND_NODE)
-		if (out->apex_labels == z->depth && !(out->flags & (NODE_PIECE | NODE_RUN)) &&
-		    same_name(q, at, out->owner, out->owner_len))
-			/* Names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
-			return likely((z->part.dnames[0] | z->part.dnames[1]) == 0) ||
-				       !below(q, out, z->part.dnames, NODE_HAS_DNAME, false)
-				   ? FOUND_NODE
-				   : FOUND_NONE;
-	return f;
+	if (n == 0)
+		return FOUND_DAMAGED;
+	enum found f = shard_find(image_shard(q->s, z->image, place), &p, out);
+	if (f != FOUND_NODE || likely((z->part.dnames[0] | z->part.dnames[1]) == 0))
+		return f;
+	/* Names below a DNAME are not there (RFC 6672 2.4), nor is glue. */
+	return below(q, *out, z->part.dnames, NODE_HAS_DNAME, false) ? FOUND_NONE : FOUND_NODE;
 }
 
 /* signed_too says whether the RRSIGs of an address go with it: glue is not signed, an authoritative address is. */
-static bool signed_too(struct ask *q, const struct host *h, const struct frag *f)
+static bool signed_too(struct ask *q, const struct host *h, struct frag f)
 {
-	return q->dnssec && f->n_sig != 0 && !below(q, &h->node, q->zone->part.cuts, NODE_HAS_NS, true);
+	return q->dnssec && frag_rrsigs(f) != 0 && !below(q, h->node, q->zone->part.cuts, NODE_HAS_NS, true);
 }
 
-/* add_addresses adds one address RRset; false if it did not fit. */
-static inline bool add_addresses(struct ask *q, const struct host *h, struct frag f, const struct anchor *a)
+/* add_rrset adds one address RRset, whatever it is like; *all turns false if it did not fit. */
+static NOINLINE enum outcome add_rrset(struct ask *q, struct host h, const uint8_t *head, bool *all)
 {
-	if (unlikely(q->dnssec && f.n_sig != 0)) { /* RFC 4035 3.1.1: without its RRSIG if only that fits */
-		struct frag signed_one = f;
-		if (signed_too(q, h, &signed_one) && compose(q, ADDITIONAL, &signed_one, PLAIN | SIGS, a))
-			return true;
+	struct anchor a = { .owner = node_owner(h.node), .base = node_owner(h.node), .owner_at = h.owner_at };
+	struct frag f;
+
+	if (!frag_open(view_of(h.node.p, h.node.n), head, &f))
+		return broken(q);
+	f = gather(q, h.node, f, 1);
+	if (f.body == NULL)
+		return broken(q);
+	if (signed_too(q, &h, f) && compose(q, ADDITIONAL, f, PLAIN | SIGS, &a))
+		return ANSWERED;
+	if (!compose(q, ADDITIONAL, f, PLAIN, &a)) /* RFC 4035 3.1.1: without its RRSIG if only that fits */
+		*all = false;
+	return ANSWERED;
+}
+
+enum { RR_HEAD = 12, A_RR = RR_HEAD + 4, AAAA_RR = RR_HEAD + 16 }; /* octets, with a pointer as owner */
+
+/* add_plain adds an RRset of RRs of `size` octets each without their RRSIGs: only their owners are to be set.
+ * False if it does not fit, or is not what it should be. */
+static ALWAYS_INLINE bool add_plain(struct ask *q, const struct host *h, const uint8_t *head, size_t size)
+{
+	size_t at = le16(head + 2), n = frag_plain((struct frag){ head, NULL });
+	const uint8_t *from = h->node.p + at, *end = from + n;
+	uint8_t *to = q->out.p + q->out.len;
+
+	if (at + n > h->node.n || n % size != 0 || n > q->out.cap - q->out.len)
+		return false;
+	q->out.len += n;
+	for (; from != end; from += size, to += size) {
+		memcpy(to, from, size);
+		put_u16(to, (uint16_t)(0xc000 | h->owner_at));
+		q->counts += (uint64_t)1 << ADDITIONAL;
 	}
-	if (in_reach(q, f.plain))
-		return compose_near(q, ADDITIONAL, &f, PLAIN, a->owner_at, 0);
-	struct frag whole = f;
-	return compose(q, ADDITIONAL, &whole, PLAIN, a);
+	return true;
 }
 
-/* add_host adds the addresses of a host: all that it has, whether A or AAAA. False: some did not fit. */
-static bool add_host(struct ask *q, const struct host *h, enum outcome *o)
+/* add_host adds the addresses of a host, all that it has, A or AAAA; *all turns false if some did not fit. */
+static ALWAYS_INLINE enum outcome add_host(struct ask *q, const struct host *h, bool *all)
 {
-	const uint8_t *owner = q->out.p + h->at, *head = h->node.heads;
-	struct view name = { h->node.owner, h->node.owner_len };
-	struct anchor a = { .owner = name, .base = name };
-	bool all = true;
+	const uint8_t *head = node_heads(h->node);
 
-	a.owner_at = owner[0] >= 0xc0 ? get_u16(owner) & MSG_POINTER_MAX : h->at;
-	for (unsigned i = 0; i < h->node.n_frags; i++, head += FRAG_HEAD) {
-		struct frag f;
-		uint16_t type = le16(head);
+	for (unsigned i = 0; i < node_frags(h->node); i++, head += FRAG_HEAD) {
+		const struct frag f = { head, NULL };
+		uint16_t type = frag_type(f);
 		if (type != RR_A && type != RR_AAAA)
 			continue;
-		if (unlikely(!head_open(view_of(h->node.p, h->node.n), head, &f))) {
-			*o = broken(q);
-			return true;
-		}
-		if (unlikely(f.flags & FRAG_OUT)) {
-			struct frag whole = f;
-			if (gather_pieces(q, &h->node, &whole, 1) != OK)
-				*o = broken(q);
-			f = whole;
-		}
-		all = (*o != ANSWERED || add_addresses(q, h, f, &a)) && all;
+		bool plain = likely(frag_flags(f) == 0 && h->owner_at <= MSG_POINTER_MAX &&
+				    (!q->dnssec || frag_rrsigs(f) == 0));
+		if (plain && likely(type == RR_A ? add_plain(q, h, head, A_RR) : add_plain(q, h, head, AAAA_RR)))
+			continue;
+		if (add_rrset(q, *h, head, all) == BROKEN)
+			return BROKEN;
 	}
-	return all;
+	return ANSWERED;
+}
+
+/* owner_of says where the owner of a target's addresses leads to: not to a pointer. */
+static inline uint32_t owner_of(const struct ask *q, size_t at)
+{
+	const uint8_t *name = q->out.p + at;
+
+	return name[0] >= 0xc0 ? get_u16(name) & MSG_POINTER_MAX : (uint32_t)at;
 }
 
 enum outcome glue_add(struct ask *q)
 {
-	const struct glue_due *due = q->glue;
-	struct host waiting[WAITING_MAX]; /* filled up to n_waiting */
-	unsigned n_waiting = 0;
-	enum outcome o = ANSWERED;
+	const struct glue_due due = q->a->glue;
+	const uint8_t *t = due.of.list;
+	unsigned others = 0;
 
-	for (unsigned i = 0; i < due->n_targets && o == ANSWERED; i++) {
-		const uint8_t *t = due->targets + (size_t)i * TARGET;
-		size_t at = due->start + le16(t);
+	for (unsigned i = 0; i < due.of.n && others < OTHERS_MAX; i++, t += TARGET) {
+		size_t at = due.start + le16(t);
 		struct host h;
-		enum found f = at < q->out.len ? find_host(q, le64(t + 2), at, &h.node) : FOUND_DAMAGED;
+		bool all = true;
+		enum found f = find_host(q, le64(t + 2), at, &h.node);
 
 		if (f == FOUND_DAMAGED)
 			return broken(q);
 		if (f != FOUND_NODE)
 			continue;
-		h.at = (uint16_t)at;
-		if (due->cut && ends_with(h.node.owner, h.node.owner_len, due->owner)) {
-			if (!add_host(q, &h, &o))
-				q->tc = true;
-		} else if (n_waiting < WAITING_MAX) {
-			waiting[n_waiting++] = h;
-		}
+		h.owner_at = owner_of(q, at);
+		if (add_host(q, &h, &all) == BROKEN)
+			return BROKEN;
+		if (i >= due.of.glue)
+			others++;
+		else if (!all)
+			q->tc = true;
 	}
-	for (unsigned i = 0; i < n_waiting && o == ANSWERED; i++)
-		add_host(q, &waiting[i], &o);
-	return o;
+	return ANSWERED;
 }

@@ -20,9 +20,9 @@ static enum err open_zone(const struct ask *q, struct served *z)
 {
 	struct frag part;
 
-	if (node_frag(&z->table, FRAG_ZONE, &part) != OK || part.rrs == NULL ||
-	    !zonepart_open(view_of(part.rrs, part.plain), &z->part) ||
-	    node_frag(&z->table, FRAG_SOA_NEGATIVE, &z->negative) != OK || z->negative.rrs == NULL)
+	if (node_frag(z->table, FRAG_ZONE, &part) != OK || part.body == NULL ||
+	    !zonepart_open(view_of(part.body, frag_plain(part)), &z->part) ||
+	    node_frag(z->table, FRAG_SOA_NEGATIVE, &z->negative) != OK || z->negative.body == NULL)
 		return ERR_DAMAGED;
 	z->image = z->part.flags & ZONEPART_POOLED ? q->s->pool : snapshot_image(q->s, z->part.image);
 	return z->image != NULL ? OK : ERR_DAMAGED;
@@ -38,8 +38,7 @@ static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 
 	if (unlikely(f == FOUND_DAMAGED)) { /* the name looked for stands in for what cannot be read */
 		c->hash = ~p.hash;
-		c->zone.table.owner = p.name;
-		c->zone.table.owner_len = p.len;
+		c->zone.apex = view_of(p.name, p.len);
 		q->zone = &c->zone;
 		return ERR_DAMAGED;
 	}
@@ -47,6 +46,7 @@ static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 		return ERR_NOTFOUND;
 	q->a->cache_changes++;
 	c->zone.table = table;
+	c->zone.apex = node_owner(table);
 	c->zone.depth = (uint8_t)d;
 	q->zone = &c->zone;
 	enum err e = open_zone(q, &c->zone);
@@ -72,22 +72,26 @@ enum err look_zone(struct ask *q, unsigned most)
 	return ERR_NOTFOUND;
 }
 
-enum err gather_pieces(const struct ask *q, const struct node_view *n, struct frag *f, unsigned slot)
+struct frag gather_pieces(const struct ask *q, struct node_view n, struct frag f, unsigned slot)
 {
+	struct frag whole = { f.head, NULL };
+	struct view name = node_owner(n);
 	struct name owner;
 	struct qname hashed;
 	struct wr w = wr_of(q->a->gather[slot], FRAG_BODY_MAX);
 
-	if (!name_of_wire(view_of(n->owner, n->owner_len), &owner))
-		return ERR_DAMAGED;
+	if (!name_of_wire(name, &owner))
+		return whole;
 	qname_of(&owner, &q->s->key, &hashed);
-	for (uint8_t i = 0; i < (uint8_t)f->at; i++) {
-		uint64_t hash = piece_hash(hashed.hash[hashed.labels], f->type, i);
-		struct probe p = { hash, n->owner, n->owner_len, n->apex_labels, NODE_PIECE };
+	for (uint8_t i = 0; i < (uint8_t)frag_pieces(f); i++) {
+		uint64_t hash = piece_hash(hashed.hash[hashed.labels], frag_type(f), i);
+		struct probe p = { hash, name.p, (uint8_t)name.n, node_apex_labels(n), NODE_PIECE };
 		struct view octets, page = image_shard(q->s, q->zone->image, place_of(q->zone, &hashed, hash));
-		if (shard_piece(page, &p, f->type, i, &octets) != FOUND_NODE)
-			return ERR_DAMAGED;
+		if (shard_piece(page, &p, frag_type(f), i, &octets) != FOUND_NODE)
+			return whole;
 		wr_view(&w, octets);
 	}
-	return !w.full && frag_body(wr_view_of(&w), f) ? OK : ERR_DAMAGED;
+	if (w.full || !frag_within(wr_view_of(&w), &whole))
+		whole.body = NULL;
+	return whole;
 }

@@ -8,11 +8,11 @@
 
 /* A request on its way to its answer. */
 struct query {
-	struct ask ask;
+	struct ask *ask;
 	struct request *in;
 	size_t room;    /* kept free in the message for OPT */
 	uint16_t rcode; /* all 12 bits */
-	bool has_zone;  /* ask.zone is what the answer is from */
+	bool has_zone;  /* ask->zone is what the answer is from */
 };
 
 static enum verdict error(struct query *q, uint16_t rcode)
@@ -21,33 +21,32 @@ static enum verdict error(struct query *q, uint16_t rcode)
 	return SEND;
 }
 
-/* limit_size: over UDP an answer may be as large as both sides say. */
-static ALWAYS_INLINE void limit_size(struct query *q, bool tcp)
+/* largest gives how large an answer may be of which `cap` octets have room: over UDP as both sides say. */
+static inline size_t largest(const struct answerer *a, const struct request *in, bool tcp, size_t cap)
 {
-	size_t ours = q->ask.a->options->udp_size, theirs = q->in->edns.size;
-	struct wr *out = &q->ask.out;
+	size_t ours = a->options->udp_size, theirs = in->edns.size;
 
-	if (!tcp && theirs < out->cap)
-		out->cap = theirs;
-	if (!tcp && ours < out->cap)
-		out->cap = ours;
+	if (tcp)
+		return cap;
+	cap = theirs < cap ? theirs : cap;
+	return ours < cap ? ours : cap;
 }
 
 /* step_edns: version 0 is the only one there is; what must be kept free for OPT? */
 static enum verdict step_edns(struct query *q)
 {
 	struct edns *e = &q->in->edns;
-	struct wr *out = &q->ask.out;
-	const struct answer_options *o = q->ask.a->options;
+	struct wr *out = &q->ask->out;
+	const struct answer_options *o = q->ask->a->options;
 
 	if (e->version != 0)
 		return error(q, RCODE_BADVERS);
-	limit_size(q, q->ask.tcp);
-	q->room = edns_room(e, o, q->ask.tcp);
+	out->cap = largest(q->ask->a, q->in, q->ask->tcp, out->cap);
+	q->room = edns_room(e, o, q->ask->tcp);
 	if (unlikely(q->room >
 		     out->cap - out->len)) { /* a long NSID behind a long question: everything else fits */
 		e->asked &= (uint8_t)~ASKED_NSID;
-		q->room = edns_room(e, o, q->ask.tcp);
+		q->room = edns_room(e, o, q->ask->tcp);
 	}
 	out->cap -= q->room;
 	return NEXT;
@@ -60,25 +59,25 @@ static enum verdict step_class(struct query *q)
 	if (likely(q->in->qclass == CLASS_IN))
 		return NEXT;
 	if (query && q->in->qclass == CLASS_ANY) {
-		q->ask.any_class = true;
+		q->ask->any_class = true;
 		return NEXT;
 	}
 	if (query && q->in->qclass == CLASS_CH)
-		return error(q, chaos_answer(&q->ask));
+		return error(q, chaos_answer(q->ask));
 	return error(q, query ? RCODE_REFUSED : RCODE_NOTIMP);
 }
 
 static COLD enum verdict damaged(struct query *q)
 {
-	q->ask.a->counters.damaged++;
-	q->ask.ede = EDE_INVALID_DATA;
+	q->ask->a->counters.damaged++;
+	q->ask->ede = EDE_INVALID_DATA;
 	return error(q, RCODE_SERVFAIL);
 }
 
 /* refuse_zone says whether the question's name is the apex of a zone served. */
 static COLD enum verdict refuse_zone(struct query *q)
 {
-	struct ask *a = &q->ask;
+	struct ask *a = q->ask;
 	enum err e = look_zone(a, a->link->name.labels);
 	bool apex = e == OK && a->zone->depth == a->link->name.labels;
 
@@ -94,7 +93,7 @@ static enum verdict resolved(struct query *q, enum outcome o)
 {
 	if (o == BROKEN)
 		return damaged(q);
-	q->rcode = q->ask.rcode;
+	q->rcode = q->ask->rcode;
 	q->has_zone = q->rcode != RCODE_REFUSED;
 	return SEND;
 }
@@ -104,15 +103,15 @@ static enum verdict resolved(struct query *q, enum outcome o)
  * client's SOA (RFC 1995 3), nobody has mailboxes, and NXNAME is nothing to ask for (RFC 9824 3.5). */
 static COLD enum verdict refuse_type(struct query *q)
 {
-	uint16_t type = q->ask.qtype;
+	uint16_t type = q->ask->qtype;
 
 	if (type == RR_NXNAME) {
-		q->ask.ede = EDE_INVALID_QUERY_TYPE;
+		q->ask->ede = EDE_INVALID_QUERY_TYPE;
 		return error(q, RCODE_FORMERR);
 	}
 	if (type < RR_IXFR)
 		return NEXT;
-	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask.tcp))
+	if (type == RR_MAILA || type == RR_MAILB || (type == RR_AXFR && !q->ask->tcp))
 		return error(q, RCODE_NOTIMP);
 	refuse_zone(q);
 	if (q->rcode == RCODE_REFUSED && type == RR_IXFR && (uint16_t)(q->in->counts >> 16) == 0)
@@ -124,13 +123,13 @@ static COLD enum verdict refuse_type(struct query *q)
  * 2136 3.1.2) and NOTIFY (RFC 1996 3.10). */
 static enum verdict step_route(struct query *q)
 {
-	uint16_t type = q->ask.qtype;
+	uint16_t type = q->ask->qtype;
 
 	if (request_opcode(q->in) != OPCODE_QUERY)
 		return refuse_zone(q);
 	if (unlikely(type >= RR_NXNAME && type <= RR_MAILA) && refuse_type(q) == SEND)
 		return SEND;
-	return resolved(q, resolve(&q->ask));
+	return resolved(q, resolve(q->ask));
 }
 
 /* The steps, in their order; the first that does not say NEXT ends the list. */
@@ -142,19 +141,25 @@ static void run_steps(struct query *q)
 		step_route(q);        /* QUERY | what we refuse                                 */
 }
 
+/* What is echoed is the header, and the question if it is sound. */
+static inline uint64_t question_count(const struct request *in)
+{
+	return (uint64_t)(in->echoed != MSG_HEADER) << QUESTION;
+}
+
 /* An error's message has nothing but the question. */
 static COLD void leave_question(struct query *q)
 {
-	struct ask *a = &q->ask;
+	struct ask *a = q->ask;
 
 	a->out.len = q->in->echoed;
-	memset(a->count, 0, sizeof a->count);
+	a->counts = question_count(q->in);
 	a->tc = a->aa = q->has_zone = false;
 }
 
 static void write_opt(struct query *q)
 {
-	struct ask *a = &q->ask;
+	struct ask *a = q->ask;
 	const struct answer_options *o = a->a->options;
 	const struct edns *e = &q->in->edns;
 
@@ -169,23 +174,22 @@ static void write_opt(struct query *q)
 		}
 		edns_write_options(e, &with, &a->out);
 	}
-	a->count[ADDITIONAL]++;
+	a->counts++;
 }
 
 /* write_header finishes the header, which is still the request's. */
-static inline void write_header(const struct query *q, uint16_t rcode, bool question)
+static inline void write_header(const struct ask *a, uint16_t rcode)
 {
-	const struct ask *a = &q->ask;
-	unsigned flags = FLAG_QR | (q->in->flags & (FLAG_OPCODE | FLAG_RD | FLAG_CD)) | (rcode & FLAG_RCODE);
-	uint64_t counts = (uint64_t)question << 48 | (uint64_t)a->count[ANSWER] << 32 |
-			  (uint64_t)a->count[AUTHORITY] << 16 | a->count[ADDITIONAL];
+	const unsigned kept = FLAG_OPCODE | FLAG_RD | FLAG_CD;
+	uint8_t *header = a->out.p;
+	unsigned flags = FLAG_QR | (get_u16(header + 2) & kept) | (rcode & FLAG_RCODE);
 
 	if (a->aa && !a->any_class)
 		flags |= FLAG_AA;
 	if (unlikely(a->tc))
 		flags |= FLAG_TC;
-	put_u16(a->out.p + 2, (uint16_t)flags);
-	put_be64(a->out.p + 4, counts);
+	put_u16(header + 2, (uint16_t)flags);
+	put_be64(header + 4, a->counts);
 }
 
 static inline void count_answer(const struct ask *a, uint16_t rcode)
@@ -199,117 +203,131 @@ static inline void count_answer(const struct ask *a, uint16_t rcode)
 }
 
 /* finish adds OPT and the header, and counts: errors carry them too. */
-static enum verdict finish(struct query *q)
+static void finish(struct query *q)
 {
-	struct ask *a = &q->ask;
+	struct ask *a = q->ask;
 
 	if (q->rcode != RCODE_NOERROR && q->rcode != RCODE_NXDOMAIN && q->rcode != RCODE_YXDOMAIN)
 		leave_question(q);
 	a->out.cap += q->room;
 	if (q->in->edns.present)
 		write_opt(q);
-	if (q->in->has_tsig && q->rcode == RCODE_NOTAUTH && tsig_badkey(q->in->tsig, &a->out))
-		a->count[ADDITIONAL]++;
-	write_header(q, q->rcode, q->in->echoed != MSG_HEADER);
+	if (q->rcode == RCODE_NOTAUTH && q->in->has_tsig && tsig_badkey(q->in->tsig, &a->out))
+		a->counts++;
+	write_header(a, q->rcode);
 	count_answer(a, q->rcode);
-	return SEND;
 }
 
-static COLD enum verdict answer_with_steps(struct query *q)
+static COLD void answer_with_steps(struct ask *a, struct request *in)
 {
-	q->room = 0;
-	q->rcode = q->in->rcode;
-	q->has_zone = false;
-	run_steps(q);
-	return finish(q);
+	struct query q = { .ask = a, .in = in, .rcode = in->rcode };
+
+	run_steps(&q);
+	finish(&q);
 }
 
 /* finish_explained is finish for a plain request whose answer has an extended error in its OPT. */
-static COLD enum verdict finish_explained(struct query *q, enum outcome o)
+static COLD void finish_explained(struct ask *a, struct request *in, enum outcome o)
 {
-	q->room = q->in->edns.present ? OPT_FIXED : 0;
-	resolved(q, o);
-	return finish(q);
+	struct query q = { .ask = a, .in = in, .room = in->edns.present ? OPT_FIXED : 0 };
+
+	resolved(&q, o);
+	finish(&q);
 }
 
 /* A plain request passes all steps. What is left of them is to look at the size, and of finish to write an OPT,
  * for which room was kept: an answer without extended error is none whose message must be left empty. */
-static ALWAYS_INLINE enum verdict answer_plain(struct query *q, bool tcp)
+static ALWAYS_INLINE void answer_plain(struct answerer *a, struct request *in, bool tcp, size_t cap)
 {
-	const struct edns *e = &q->in->edns;
-	struct ask *a = &q->ask;
+	struct ask *q = &a->ask;
+	bool opt = in->edns.present;
 
-	limit_size(q, tcp);
-	if (likely(e->present))
-		a->out.cap -= OPT_FIXED;
-	enum outcome o = resolve(a);
-	if (unlikely(o == BROKEN || a->ede != EDE_NONE))
-		return finish_explained(q, o);
-	if (likely(e->present)) {
-		memcpy(a->out.p + a->out.len, a->a->opt[e->dnssec], OPT_FIXED);
-		a->out.len += OPT_FIXED;
-		a->count[ADDITIONAL]++;
+	q->out.cap = largest(a, in, tcp, cap) - (likely(opt) ? OPT_FIXED : 0);
+	enum outcome o = resolve(q);
+	if (unlikely(o == BROKEN || q->ede != EDE_NONE)) {
+		finish_explained(q, in, o);
+		return;
 	}
-	write_header(q, a->rcode, true);
-	count_answer(a, a->rcode);
-	return SEND;
+	if (likely(opt)) {
+		memcpy(q->out.p + q->out.len, a->opt[q->dnssec], OPT_FIXED);
+		q->out.len += OPT_FIXED;
+		q->counts++;
+	}
+	write_header(q, q->rcode);
+	count_answer(q, q->rcode);
 }
 
-/* answer_slot answers what prepare left in a slot. */
-static ALWAYS_INLINE enum verdict answer_slot(struct answerer *a, const struct snapshot *s, enum transport how,
-					      struct slot *t, struct wr *out)
+/* begin makes a request the question at hand. */
+static inline void begin(struct answerer *a, const struct slot *t, bool tcp, struct wr out)
 {
-	struct request *r = &t->request;
+	const struct request *in = &t->request;
+	bool known = likely(t->zone != NULL && t->cache_changes == a->cache_changes);
+	struct ask *q = &a->ask;
+
+	q->out = out;
+	q->start = known ? &t->start : NULL;
+	q->zone = known ? t->zone : NULL;
+	q->question = q->link = &in->question;
+	q->counts = question_count(in);
+	q->ede = EDE_NONE;
+	q->n_links = 1;
+	q->n_owed = q->n_proofs = q->rcode = 0;
+	q->aa = q->tc = q->any_class = q->glue = false;
+	q->dnssec = in->edns.dnssec;
+	q->tcp = tcp;
+	q->qtype = in->qtype;
+}
+
+/* answer_slot answers what prepare left in a slot, and gives the octets of the answer; 0: none. */
+static ALWAYS_INLINE size_t answer_slot(struct answerer *a, enum transport how, struct slot *t, uint8_t *out,
+					size_t cap)
+{
 	bool tcp = how == TRANSPORT_TCP;
-	struct query q;
+	struct request *in = &t->request;
+	struct ask *q = &a->ask;
 
-	if (unlikely(r->verdict == DROP)) {
+	if (unlikely((!in->plain && in->verdict == DROP) || cap < in->echoed + (size_t)OPT_FIXED)) {
 		a->counters.dropped++;
-		return DROP;
+		return 0;
 	}
-	q.in = r;
-	q.ask = (struct ask){ .a = a,
-			      .s = s,
-			      .out = *out,
-			      .link = &r->question,
-			      .question = &r->question,
-			      .n_links = 1,
-			      .qtype = r->qtype,
-			      .dnssec = r->edns.dnssec,
-			      .tcp = tcp,
-			      .ede = EDE_NONE };
-	if (likely(t->zone != NULL && t->cache_changes == a->cache_changes)) {
-		q.ask.zone = t->zone;
-		q.ask.start = &t->start;
-	}
-	wr_bytes(&q.ask.out, r->octets.p, r->echoed);
-	enum verdict v = likely(r->plain) ? answer_plain(&q, tcp) : answer_with_steps(&q);
-	out->len = q.ask.out.len;
-	return v;
+	begin(a, t, tcp, wr_of(out, cap));
+	memcpy(out, in->octets.p, in->echoed);
+	q->out.len = in->echoed;
+	if (likely(in->plain))
+		answer_plain(a, in, tcp, cap);
+	else
+		answer_with_steps(q, in);
+	return q->out.len;
 }
 
-/* A request is prepared in two stages, each prefetching for the next: its question is read, hashed and looked up
- * in the directory; the directory says which page will be asked. */
-static ALWAYS_INLINE void prepare(struct answerer *a, const struct snapshot *s, struct slot *t,
-				  struct view request)
+/* look_around is look_ahead for a slot with nothing to ask, or whose zone is not in the cache: the table of zones
+ * will be asked. */
+static NOINLINE void look_around(const struct snapshot *s, struct slot *t)
 {
+	static const page_ref no_page = 0;
+	const struct qname *n = &t->request.question.name;
+	int d = request_asks(&t->request) ? next_apex(s, n->labels) : -1;
+
 	t->zone = NULL;
-	t->entry = t->then = NULL;
-	request_read(request, &s->key, &t->request);
-	if (likely(t->request.verdict == NEXT))
-		look_ahead(a, s, t);
-	__builtin_prefetch(t->entry);
+	t->entry = d >= 0 ? image_entry(s->zones, n->hash[d]) : &no_page;
+	t->then = d >= 0 ? image_entry(s->pool, n->hash[d]) : &no_page; /* if it is a small zone */
 	__builtin_prefetch(t->then);
+}
+
+/* prepare finds, for a slot whose request was read, what leads to the page that will be asked first. */
+static ALWAYS_INLINE void prepare(const struct answerer *a, const struct snapshot *s, struct slot *t)
+{
+	if (unlikely(!request_asks(&t->request)) || unlikely(!look_ahead(a, s, t)))
+		look_around(s, t);
+	__builtin_prefetch(t->entry);
 }
 
 /* touch_page asks for the first lines of the page that a directory names: its tags. */
 static inline struct view touch_page(const struct snapshot *s, const page_ref *entry)
 {
-	struct view page = { NULL, 0 };
+	struct view page = page_view(*entry, s->psize);
 
-	if (entry != NULL)
-		page = page_view(*entry, s->psize);
-	if (page.n != 0) {
+	if (likely(page.n != 0)) {
 		__builtin_prefetch(page.p);
 		__builtin_prefetch(page.p + 64);
 	}
@@ -319,16 +337,21 @@ static inline struct view touch_page(const struct snapshot *s, const page_ref *e
 static inline void prepare_page(const struct snapshot *s, struct slot *t)
 {
 	t->start.page = touch_page(s, t->entry);
-	if (unlikely(t->then != NULL))
+	if (unlikely(t->zone == NULL))
 		touch_page(s, t->then);
 }
 
+/* touch prepares requests in stages, each prefetching for the next: a question is read, hashed and looked up in the
+ * directory; the directory says which page will be asked. */
 static void touch(struct answerer *a, const struct snapshot *s, struct slot *first, const struct view *requests,
 		  unsigned n)
 {
 	cache_begin(a, s);
+	a->ask.s = s;
 	for (unsigned i = 0; i < n; i++)
-		prepare(a, s, &first[i], requests[i]);
+		request_read(requests[i], &s->key, &first[i].request);
+	for (unsigned i = 0; i < n; i++)
+		prepare(a, s, &first[i]);
 	for (unsigned i = 0; i < n; i++)
 		prepare_page(s, &first[i]);
 }
@@ -338,9 +361,10 @@ void query_touch(struct answerer *a, const struct snapshot *s, const struct view
 	touch(a, s, a->slot, requests, n);
 }
 
-enum verdict query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, struct wr *out)
+size_t query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, uint8_t *out, size_t cap)
 {
-	return answer_slot(a, s, TRANSPORT_UDP, &a->slot[slot], out);
+	a->ask.s = s;
+	return answer_slot(a, TRANSPORT_UDP, &a->slot[slot], out, cap);
 }
 
 enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum transport how, struct view request,
@@ -349,7 +373,8 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 	struct slot *t = &a->slot[QUERY_BATCH];
 
 	touch(a, s, t, &request, 1);
-	return answer_slot(a, s, how, t, out);
+	out->len = answer_slot(a, how, t, out->p, out->cap);
+	return out->len != 0 ? SEND : DROP;
 }
 
 void answer_options_default(struct answer_options *o)
@@ -364,6 +389,7 @@ struct answerer *answerer_new(const struct answer_options *o)
 	if (a == NULL)
 		return NULL;
 	a->options = o;
+	a->ask.a = a;
 	for (unsigned dnssec = 0; dnssec < 2; dnssec++) {
 		struct wr w = wr_of(a->opt[dnssec], sizeof a->opt[dnssec]);
 		edns_write(&(struct edns){ .dnssec = dnssec }, o->udp_size, RCODE_NOERROR, &w);

@@ -57,10 +57,10 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 
 /* A batch of at most QUERY_BATCH requests is answered in stages, each prefetching for the next: query_touch reads
  * them all and finds where their answers are; then query_answer_touched answers the one in a slot, over UDP, in
- * any order, from the same snapshot, any number of times until the next query_touch. The octets of the requests
- * must stay as they are. */
+ * any order, from the same snapshot, any number of times until the next query_touch. It gives the octets of the
+ * answer, of which `cap` fit in `out`; 0: say nothing. The octets of the requests must stay as they are. */
 enum { QUERY_BATCH = 32 };
 void query_touch(struct answerer *a, const struct snapshot *s, const struct view *requests, unsigned n);
-enum verdict query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, struct wr *out);
+size_t query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, uint8_t *out, size_t cap);
 
 #endif

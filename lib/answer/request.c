@@ -115,6 +115,6 @@ void request_read_any(struct view octets, const struct hash_key *key, struct req
 	out->echoed = MSG_HEADER;
 	out->counts = be64(h + 4);
 	out->edns = (struct edns){ .size = MSG_UDP_PLAIN };
-	out->has_tsig = out->plain = false;
+	out->has_tsig = false;
 	out->verdict = read_question(out, key);
 }

@@ -21,17 +21,18 @@ struct link {
 
 struct request {
 	struct view octets;
-	enum verdict verdict; /* NEXT: answer it; SEND: answer with `rcode`; DROP, and nothing below is filled */
-	bool plain;     /* NEXT; a QUERY of class IN for no special type, with an OPT of version 0 without options
-			   or none; `rcode`, `qclass` and `counts` are not filled */
-	uint16_t rcode; /* RCODE_NOERROR unless SEND */
-	uint16_t flags;
+	bool plain; /* to be answered; a QUERY of class IN for no special type, with an OPT of version 0 without
+		       options or none, and no TSIG; what is marked P is not filled */
+	enum verdict verdict; /* P; NEXT: answer it; SEND: with `rcode`; DROP, and nothing below is filled */
+	uint16_t rcode;       /* P; RCODE_NOERROR unless SEND */
+	uint16_t flags;       /* P */
 	uint16_t echoed; /* octets to copy into the answer: header and, if it is sound, question */
-	uint16_t qtype, qclass;
-	uint64_t counts; /* of questions, answers, authority and additional records: 16 bits each */
+	uint16_t qtype;
+	uint16_t qclass; /* P */
+	uint64_t counts; /* P; of questions, answers, authority and additional records: 16 bits each */
 	struct edns edns;
-	bool has_tsig;  /* and it is answered with BADKEY */
-	struct rd tsig; /* where that record is */
+	bool has_tsig;  /* P; and it is answered with BADKEY */
+	struct rd tsig; /* P; where that record is */
 	struct link question;
 };
 
@@ -88,10 +89,6 @@ static ALWAYS_INLINE bool request_plain(struct view octets, const struct hash_ke
 	else if (unlikely(!opt_plain(p + n, left - n, &out->edns)))
 		return false;
 	out->octets = octets;
-	out->verdict = NEXT;
-	out->plain = true;
-	out->has_tsig = false;
-	out->flags = get_u16(h + 2);
 	out->echoed = (uint16_t)(MSG_HEADER + n);
 	out->qtype = type;
 	qname_hash(p, left, key, &out->question.name);
@@ -101,8 +98,15 @@ static ALWAYS_INLINE bool request_plain(struct view octets, const struct hash_ke
 /* request_read is request_read_any for what is mostly plain. */
 static ALWAYS_INLINE void request_read(struct view octets, const struct hash_key *key, struct request *out)
 {
-	if (unlikely(!request_plain(octets, key, out)))
+	out->plain = request_plain(octets, key, out);
+	if (unlikely(!out->plain))
 		request_read_any(octets, key, out);
+}
+
+/* request_asks says whether there is a question to be answered. */
+static inline bool request_asks(const struct request *r)
+{
+	return likely(r->plain) || r->verdict == NEXT;
 }
 
 #endif

@@ -10,7 +10,7 @@ enum outcome broken(struct ask *q)
 {
 	struct name n;
 
-	if (q->zone == NULL || !name_of_wire(view_of(q->zone->table.owner, q->zone->table.owner_len), &n))
+	if (q->zone == NULL || !name_of_wire(q->zone->apex, &n))
 		n = name_root;
 	name_print(&n, q->a->damaged);
 	return BROKEN;
@@ -35,14 +35,14 @@ static ALWAYS_INLINE enum landmark look_at(const struct ask *q, struct view page
 		return record.n == FOUND_NONE ? MISSING : record.n == FOUND_BARE ? AT_BARE : DAMAGED;
 	if (unlikely(!node_open(record, n)))
 		return DAMAGED;
-	if (n->flags & NODE_HAS_NS && d != q->zone->depth)
+	if (node_flags(*n) & NODE_HAS_NS && d != q->zone->depth)
 		return AT_CUT;
-	return n->flags & NODE_HAS_DNAME && d < q->link->name.labels ? AT_DNAME : AT_NODE;
+	return node_flags(*n) & NODE_HAS_DNAME && d < q->link->name.labels ? AT_DNAME : AT_NODE;
 }
 
 /* encloser_between narrows down where existence ends: the suffix of `low` labels exists, that of `high` does not.
- * All ancestors of a name exist, so bisection finds the one place. */
-static COLD enum landmark encloser_between(const struct ask *q, unsigned low, unsigned high, struct place *p)
+ * All ancestors of a name exist, so bisection finds the one place. -1: damaged. */
+static COLD int encloser_between(const struct ask *q, unsigned low, unsigned high)
 {
 	struct node_view n;
 
@@ -50,14 +50,13 @@ static COLD enum landmark encloser_between(const struct ask *q, unsigned low, un
 		unsigned middle = low + (high - low) / 2;
 		enum found f = look(q, middle, &n);
 		if (f == FOUND_DAMAGED)
-			return DAMAGED;
+			return -1;
 		if (f == FOUND_NONE)
 			high = middle;
 		else
 			low = middle;
 	}
-	p->depth = low;
-	return MISSING;
+	return (int)low;
 }
 
 /* descend goes down the depths at which the zone has cuts or DNAMEs; the first one found ends the search, whatever
@@ -73,9 +72,12 @@ static ALWAYS_INLINE void descend(const struct ask *q, struct place *p)
 		p->what = look_at(q, page, d, &p->node);
 		p->depth = d;
 		if (p->what == MISSING) { /* an apex has its SOA: it can not be missing */
-			p->depth = low;
+			int encloser = (int)low;
 			if (unlikely(d != low + 1))
-				p->what = d > low ? encloser_between(q, low, d, p) : DAMAGED;
+				encloser = d > low ? encloser_between(q, low, d) : -1;
+			if (unlikely(encloser < 0))
+				p->what = DAMAGED;
+			p->depth = (unsigned)encloser;
 			return;
 		}
 		if (d == labels || (p->what != AT_NODE && p->what != AT_BARE))
@@ -110,7 +112,7 @@ static enum outcome follow(struct ask *q, struct view target, size_t at)
 }
 
 /* add composes a fragment that must be there: without room, TC. */
-static bool add(struct ask *q, enum section section, const struct frag *f, unsigned what, const struct anchor *a)
+static bool add(struct ask *q, enum section section, struct frag f, unsigned what, const struct anchor *a)
 {
 	if (compose(q, section, f, what, a))
 		return true;
@@ -118,73 +120,71 @@ static bool add(struct ask *q, enum section section, const struct frag *f, unsig
 	return false;
 }
 
-/* owe_glue notes NS records whose targets may have addresses here. */
-static inline void owe_glue(struct ask *q, bool cut, struct frag ns, size_t start, struct view owner)
+/* owe_glue notes that the targets of NS records may have addresses here. */
+static void owe_glue(struct ask *q, struct frag ns, size_t start)
 {
-	if (ns.n_targets == 0)
-		return;
-	q->a->glue = (struct glue_due){ cut, ns.n_targets, ns.targets, start, owner };
-	q->glue = &q->a->glue;
+	q->a->glue = (struct glue_due){ frag_targets(ns), start };
+	q->glue = true;
 }
 
 /* referral_ds adds what DNSSEC says of a cut: its DS, or that there is none. */
-static enum outcome referral_ds(struct ask *q, const struct place *p)
+static NOINLINE enum outcome referral_ds(struct ask *q, struct node_view cut, unsigned depth)
 {
-	struct anchor a = anchor_node(q, &p->node, p->depth);
+	struct anchor a = anchor_node(q, cut, depth);
 	struct frag ds;
-	enum err e = node_frag(&p->node, RR_DS, &ds);
+	enum err e = node_frag(cut, RR_DS, &ds);
 
 	if (e == OK)
-		e = gather(q, &p->node, &ds, 1);
-	if (e != OK && e != ERR_NOTFOUND)
+		ds = gather(q, cut, ds, 1);
+	if (e == ERR_DAMAGED || (e == OK && ds.body == NULL))
 		return broken(q);
-	if (e != OK || ds.n_rr == 0)
-		return deny_ds(q, p->depth, &p->node);
-	add(q, AUTHORITY, &ds, PLAIN | SIGS, &a);
+	if (e != OK || frag_rrs(ds) == 0)
+		return deny_ds(q, depth, cut);
+	add(q, AUTHORITY, ds, PLAIN | SIGS, &a);
 	return ANSWERED;
 }
 
-static ALWAYS_INLINE enum outcome referral(struct ask *q, const struct place *p)
+static ALWAYS_INLINE enum outcome referral(struct ask *q, struct node_view cut, unsigned depth)
 {
-	const struct qname *name = &q->link->name;
-	unsigned owner = p->depth, base = p->node.flags & NODE_WILD ? owner - 1 : owner;
 	struct frag ns;
 	size_t start = q->out.len;
-	enum err e = node_frag_here(&p->node, RR_NS, &ns);
 
-	if (unlikely(e == OK && ns.flags & FRAG_OUT)) {
-		struct frag whole = ns; /* ns itself need not be in memory */
-		e = gather_pieces(q, &p->node, &whole, 0);
-		ns = whole;
-	}
-	if (unlikely(e != OK))
+	if (unlikely(node_frag(cut, RR_NS, &ns) != OK))
 		return broken(q);
-	if (unlikely(!compose_at(q, AUTHORITY, ns, PLAIN, base, owner))) {
+	ns = gather(q, cut, ns, 0);
+	if (unlikely(ns.body == NULL))
+		return broken(q);
+	if (unlikely(!compose_at(q, AUTHORITY, ns, PLAIN, base_depth(cut, depth), depth))) {
 		q->tc = true;
 		return ANSWERED;
 	}
 	if (q->dnssec && q->zone->part.flags & ZONEPART_SIGNED && /* a DS that nobody signed says nothing */
-	    referral_ds(q, p) == BROKEN)
+	    referral_ds(q, cut, depth) == BROKEN)
 		return BROKEN;
-	if (unlikely(ns.n_targets != 0))
-		owe_glue(q, true, ns, start,
-			 view_of(name->lower + name->at[owner], (size_t)(name->len - name->at[owner])));
+	if (unlikely(frag_flags(ns) & FRAG_TARGETS))
+		owe_glue(q, ns, start);
 	return ANSWERED;
 }
 
-static COLD enum outcome dname(struct ask *q, const struct place *p)
+/* target_of gives the RDATA of a CNAME or DNAME, a name written whole; empty: damaged. */
+static struct view target_of(struct frag f)
 {
-	struct anchor a = anchor_of(q, p->depth, p->depth);
+	return f.body != NULL && frag_plain(f) > 12 ? view_of(f.body + 12, frag_plain(f) - 12) : view_of(NULL, 0);
+}
+
+static COLD enum outcome dname(struct ask *q, struct node_view node, unsigned depth)
+{
+	struct anchor a = anchor_of(q, depth, depth);
 	struct name current, from, to, target;
 	struct frag f;
-	enum err e = node_frag(&p->node, RR_DNAME, &f);
+	enum err e = node_frag(node, RR_DNAME, &f);
 	const struct qname *n = &q->link->name;
 
 	if (e == OK)
-		e = gather(q, &p->node, &f, 1);
-	if (e != OK || f.plain < 13 || !name_of_wire(view_of(f.rrs + 12, f.plain - 12U), &to))
+		f = gather(q, node, f, 1);
+	if (e != OK || !name_of_wire(target_of(f), &to))
 		return broken(q);
-	if (!already(q, p->node.owner) && !add(q, ANSWER, &f, what_of(q), &a))
+	if (!already(q, node_owner(node).p) && !add(q, ANSWER, f, what_of(q), &a))
 		return ANSWERED;
 	if (!name_of_wire(view_of(n->lower, n->len), &current) || !name_of_wire(a.owner, &from))
 		return broken(q);
@@ -194,7 +194,7 @@ static COLD enum outcome dname(struct ask *q, const struct place *p)
 		q->rcode = RCODE_YXDOMAIN;
 		return ANSWERED;
 	}
-	size_t at = compose_cname(q, get_u32(f.rrs + 6), &target);
+	size_t at = compose_cname(q, get_u32(f.body + 6), &target);
 	if (at == 0) {
 		q->tc = true;
 		return ANSWERED;
@@ -204,7 +204,7 @@ static COLD enum outcome dname(struct ask *q, const struct place *p)
 
 /* A node that answers the question, by its own name or as a wildcard. */
 struct source {
-	const struct node_view *node;
+	struct node_view node; /* no_node: it has nothing */
 	struct anchor anchor;
 	bool wild;
 	unsigned encloser; /* of a wildcard */
@@ -216,26 +216,36 @@ static void owe_proof(struct ask *q, const struct source *s)
 		q->a->owed[q->n_owed++] = (struct owed){ *q->zone, q->link, s->encloser };
 }
 
+/* add_negative adds the SOA that goes with every negative answer (RFC 2308 3). */
+static ALWAYS_INLINE bool add_negative(struct ask *q, unsigned what)
+{
+	unsigned apex = q->zone->depth;
+
+	if (likely(compose_at(q, AUTHORITY, q->zone->negative, what, apex, apex)))
+		return true;
+	q->tc = true;
+	return false;
+}
+
 static enum outcome no_data(struct ask *q, const struct source *s)
 {
-	enum outcome o = deny_soa(q);
-
-	if (o == BROKEN || q->tc)
-		return o;
+	if (!add_negative(q, what_of(q)))
+		return ANSWERED;
 	return s->wild ? deny_wild_type(q, s->encloser, s->node) : deny_type(q, s->node);
 }
 
-static enum outcome add_frag(struct ask *q, const struct source *s, struct frag *f, unsigned what)
+static enum outcome add_frag(struct ask *q, const struct source *s, struct frag f, unsigned what)
 {
-	if (gather(q, s->node, f, 0) != OK)
+	f = gather(q, s->node, f, 0);
+	if (f.body == NULL)
 		return broken(q);
-	if (f->type == RR_DNAME && !s->wild && already(q, s->node->owner))
+	if (frag_type(f) == RR_DNAME && !s->wild && already(q, node_owner(s->node).p))
 		return ANSWERED; /* it led here */
 	size_t start = q->out.len;
 	if (!add(q, ANSWER, f, what, &s->anchor))
 		return ANSWERED;
-	if (q->qtype == RR_NS && s->node->flags & NODE_APEX)
-		owe_glue(q, false, *f, start, s->anchor.owner);
+	if (q->qtype == RR_NS && node_flags(s->node) & NODE_APEX && frag_flags(f) & FRAG_TARGETS)
+		owe_glue(q, f, start);
 	return ANSWERED;
 }
 
@@ -243,10 +253,10 @@ static enum outcome add_frag(struct ask *q, const struct source *s, struct frag 
  * that begins with an asterisk. */
 static bool soa_of(const struct ask *q, const struct source *s, struct frag *f)
 {
-	return s->node->flags & NODE_APEX && node_frag(&q->zone->table, RR_SOA, f) == OK && f->rrs != NULL;
+	return node_flags(s->node) & NODE_APEX && node_frag(q->zone->table, RR_SOA, f) == OK && f->body != NULL;
 }
 
-static bool add_soa(struct ask *q, const struct frag *f, unsigned what)
+static bool add_soa(struct ask *q, struct frag f, unsigned what)
 {
 	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
 
@@ -259,15 +269,15 @@ static COLD enum outcome all_of(struct ask *q, const struct source *s, unsigned 
 	struct frag f;
 
 	*n = 0;
-	if (soa_of(q, s, &f) && (what & PLAIN || f.n_sig != 0) && ++*n != 0 && !add_soa(q, &f, what))
+	if (soa_of(q, s, &f) && (what & PLAIN || frag_rrsigs(f) != 0) && ++*n != 0 && !add_soa(q, f, what))
 		return ANSWERED;
-	for (unsigned i = 0; i < s->node->n_frags && !q->tc; i++) {
-		if (node_frag_at(s->node, i, &f) != OK)
+	for (unsigned i = 0; i < node_frags(s->node) && !q->tc; i++) {
+		if (!node_frag_at(s->node, i, &f))
 			return broken(q);
-		if ((what & PLAIN ? f.n_rr : f.n_sig) == 0)
+		if ((what & PLAIN ? frag_rrs(f) : frag_rrsigs(f)) == 0)
 			continue;
 		++*n;
-		if (add_frag(q, s, &f, what) == BROKEN)
+		if (add_frag(q, s, f, what) == BROKEN)
 			return BROKEN;
 	}
 	return ANSWERED;
@@ -276,37 +286,38 @@ static COLD enum outcome all_of(struct ask *q, const struct source *s, unsigned 
 /* any gives one RRset, the first (RFC 8482 4.1) but NSEC, or over TCP, if the operator wants, all of them. */
 static COLD enum outcome any(struct ask *q, const struct source *s, unsigned *n)
 {
-	struct frag f, first = { .n_rr = 0 }, soa;
+	struct frag f, first = { NULL, NULL }, soa;
 	bool has_soa = soa_of(q, s, &soa);
 
 	if (q->tcp && q->a->options->any_full_over_tcp)
 		return all_of(q, s, what_of(q), n);
-	for (unsigned i = 0; i < s->node->n_frags; i++) {
-		if (node_frag_at(s->node, i, &f) != OK)
+	for (unsigned i = 0; i < node_frags(s->node); i++) {
+		if (!node_frag_at(s->node, i, &f))
 			return broken(q);
-		if (f.n_rr != 0 && (first.n_rr == 0 || first.type == RR_NSEC))
+		if (frag_rrs(f) != 0 && (first.head == NULL || frag_type(first) == RR_NSEC))
 			first = f;
 	}
-	*n = has_soa || first.n_rr != 0;
-	if (has_soa && (first.n_rr == 0 || first.type > RR_SOA)) {
-		add_soa(q, &soa, what_of(q));
+	*n = has_soa || first.head != NULL;
+	if (has_soa && (first.head == NULL || frag_type(first) > RR_SOA)) {
+		add_soa(q, soa, what_of(q));
 		return ANSWERED;
 	}
-	return *n != 0 ? add_frag(q, s, &first, what_of(q)) : ANSWERED;
+	return *n != 0 ? add_frag(q, s, first, what_of(q)) : ANSWERED;
 }
 
-static enum outcome cname(struct ask *q, const struct source *s, struct frag *f)
+static enum outcome cname(struct ask *q, const struct source *s, struct frag f)
 {
 	size_t start = q->out.len;
 
-	if (gather(q, s->node, f, 0) != OK || f->plain < 13)
+	f = gather(q, s->node, f, 0);
+	if (target_of(f).n == 0)
 		return broken(q);
 	if (!add(q, ANSWER, f, what_of(q), &s->anchor))
 		return ANSWERED;
 	owe_proof(q, s);
 	/* Where the target stands depends on how the owner was written: a pointer, but for places out of reach. */
 	size_t at = start + (q->out.p[start] >= 0xc0 ? 2 : s->anchor.owner.n) + 10;
-	return follow(q, view_of(f->rrs + 12, f->plain - 12U), at);
+	return follow(q, target_of(f), at);
 }
 
 /* exact finds the fragment of the asked type. */
@@ -314,7 +325,7 @@ static enum err exact(struct ask *q, const struct source *s, struct frag *f)
 {
 	enum err e = node_frag(s->node, q->qtype, f);
 
-	return e == OK && f->n_rr == 0 ? ERR_NOTFOUND : e;
+	return e == OK && frag_rrs(*f) == 0 ? ERR_NOTFOUND : e;
 }
 
 static enum outcome from_source(struct ask *q, const struct source *s)
@@ -331,22 +342,38 @@ static enum outcome from_source(struct ask *q, const struct source *s)
 		return o;
 	}
 	if (q->qtype == RR_SOA && soa_of(q, s, &f)) {
-		add_soa(q, &f, what_of(q));
+		add_soa(q, f, what_of(q));
 		return ANSWERED;
 	}
 	enum err e = exact(q, s, &f);
 	if (likely(e == OK)) {
 		owe_proof(q, s);
-		return add_frag(q, s, &f, what_of(q));
+		return add_frag(q, s, f, what_of(q));
 	}
 	if (e != ERR_NOTFOUND)
 		return broken(q);
-	if (s->node->flags & NODE_HAS_CNAME && node_frag(s->node, RR_CNAME, &f) == OK)
-		return cname(q, s, &f);
+	if (node_flags(s->node) & NODE_HAS_CNAME && node_frag(s->node, RR_CNAME, &f) == OK)
+		return cname(q, s, f);
 	return no_data(q, s);
 }
 
-static enum outcome missing(struct ask *q, unsigned encloser)
+/* proven adds, for a name that does not exist, what DNSSEC says of that. */
+static NOINLINE enum outcome proven(struct ask *q, unsigned encloser)
+{
+	return add_negative(q, PLAIN | SIGS) ? deny_name(q, encloser) : ANSWERED;
+}
+
+static ALWAYS_INLINE enum outcome no_such_name(struct ask *q, unsigned encloser)
+{
+	q->rcode = RCODE_NXDOMAIN;
+	if (q->dnssec)
+		return proven(q, encloser);
+	add_negative(q, PLAIN);
+	return ANSWERED;
+}
+
+/* perhaps_wild answers for a name that is missing in a zone with wildcards. */
+static NOINLINE enum outcome perhaps_wild(struct ask *q, unsigned encloser)
 {
 	struct node_view wild;
 
@@ -355,18 +382,19 @@ static enum outcome missing(struct ask *q, unsigned encloser)
 		return broken(q);
 	case FOUND_NODE:
 		return from_source(
-		    q, &(struct source){ &wild, anchor_of(q, encloser, q->link->name.labels), true, encloser });
-	case FOUND_BARE: { /* RFC 4592 2.2.1: an asterisk that is an empty non-terminal matches, and has no data */
-		struct node_view bare = { .n_frags = 0 };
-		return no_data(
-		    q, &(struct source){ &bare, anchor_of(q, encloser, q->link->name.labels), true, encloser });
-	}
+		    q, &(struct source){ wild, anchor_of(q, encloser, q->link->name.labels), true, encloser });
+	case FOUND_BARE: /* RFC 4592 2.2.1: an asterisk that is an empty non-terminal matches, and has no data */
+		return no_data(q, &(struct source){ .node = no_node, .wild = true, .encloser = encloser });
 	case FOUND_NONE:
 		break;
 	}
-	q->rcode = RCODE_NXDOMAIN;
-	enum outcome o = deny_soa(q);
-	return o == BROKEN || q->tc ? o : deny_name(q, encloser);
+	return no_such_name(q, encloser);
+}
+
+static ALWAYS_INLINE enum outcome missing(struct ask *q, unsigned encloser)
+{
+	return unlikely(q->zone->part.flags & ZONEPART_WILD) ? perhaps_wild(q, encloser)
+							     : no_such_name(q, encloser);
 }
 
 /* cut_above goes to the next zone up if that is served and has a cut exactly where this one begins. */
@@ -403,26 +431,37 @@ static inline enum err parent_side(struct ask *q)
 	return cut_above(q);
 }
 
+static COLD enum outcome at_bare(struct ask *q)
+{
+	return no_data(q, &(struct source){ .node = no_node });
+}
+
+/* at_node answers from the node of the current name. */
+static NOINLINE enum outcome at_node(struct ask *q, struct node_view node)
+{
+	return from_source(q,
+			   &(struct source){ .node = node, .anchor = anchor_node(q, node, q->link->name.labels) });
+}
+
 static ALWAYS_INLINE enum outcome in_zone(struct ask *q)
 {
 	unsigned labels = q->link->name.labels;
 	struct place p;
 
 	descend(q, &p);
-	bool from_above = p.what == AT_CUT && p.depth == labels && parent_type(q->qtype);
-	if (q->n_links == 1)
-		q->aa = p.what != AT_CUT || from_above;
+	if (p.what == AT_CUT && p.depth == labels && parent_type(q->qtype))
+		p.what = AT_NODE; /* what the zone above says of a cut is an answer like others */
+	if (p.what != AT_CUT && q->n_links == 1)
+		q->aa = true;
 	switch (p.what) {
 	case AT_CUT:
-		if (!from_above)
-			return referral(q, &p);
-		return from_source(q, &(struct source){ &p.node, anchor_node(q, &p.node, labels), false, 0 });
+		return referral(q, p.node, p.depth);
 	case AT_NODE:
-		return from_source(q, &(struct source){ &p.node, anchor_node(q, &p.node, labels), false, 0 });
+		return at_node(q, p.node);
 	case AT_DNAME:
-		return dname(q, &p);
+		return dname(q, p.node, p.depth);
 	case AT_BARE:
-		return no_data(q, &(struct source){ .node = NULL });
+		return at_bare(q);
 	case MISSING:
 		return missing(q, p.depth);
 	case DAMAGED:
@@ -461,5 +500,5 @@ enum outcome resolve(struct ask *q)
 	}
 	if (o != BROKEN && q->n_owed != 0)
 		o = pay_proofs(q);
-	return unlikely(q->glue != NULL) && o != BROKEN && !q->tc ? glue_add(q) : o;
+	return unlikely(q->glue) && o != BROKEN && !q->tc ? glue_add(q) : o;
 }

@@ -90,7 +90,7 @@ enum err chain_entry_nsec3(const struct bake_zone *z, const struct name *owner, 
 {
 	const struct mark before = arena_mark(a);
 	struct name lower = *owner; /* as all owners of nodes are, whoever wrote it how */
-	struct frag_ask ask = { nsec3, RR_NSEC3, UINT32_MAX, &z->apex, NULL, z->key, &lower };
+	struct frag_ask ask = { nsec3, RR_NSEC3, UINT32_MAX, &z->apex, NULL, NULL, z->key, &lower };
 	uint8_t payload[PIECE_MAX];
 	struct frag_parts f;
 

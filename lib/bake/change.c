@@ -300,8 +300,7 @@ static bool of_name(const void *context, const struct entry *e)
 		return false;
 	if (e->p == NULL)
 		return e->hash == w->hash;
-	return node_open(view_of(e->p, e->n), &n) && n.owner_len == w->owner.len &&
-	       memcmp(n.owner, w->owner.wire, n.owner_len) == 0;
+	return node_open(view_of(e->p, e->n), &n) && view_eq(node_owner(n), view_of(w->owner.wire, w->owner.len));
 }
 
 /* put_records replaces what is stored of a name in the place of records[i] by those of the first `come` that

@@ -12,12 +12,19 @@ struct seen {
 	uint16_t at;         /* where it stands in the fragment */
 };
 
+/* Where targets stand in the fragment, and their hashes. */
+struct target_list {
+	uint16_t *at;
+	uint64_t *hash;
+	uint16_t n;
+};
+
 struct maker {
 	const struct frag_ask *ask;
 	struct wr rrs;
-	uint16_t *owners, *bases, *selves, *target_at;
-	uint64_t *target_hash;
-	uint16_t n_owners, n_bases, n_selves, n_targets;
+	uint16_t *owners, *bases, *selves;
+	uint16_t n_owners, n_bases, n_selves;
+	struct target_list glue, others; /* glue has room for both */
 	struct seen seen[SEEN_MAX];
 	unsigned n_seen;
 };
@@ -95,8 +102,17 @@ static void note_target(struct maker *m, const uint8_t *name, size_t len)
 
 	if (!name_of_wire(view_of(name, len), &target) || !name_within(&target, m->ask->apex))
 		return;
-	m->target_at[m->n_targets] = (uint16_t)m->rrs.len;
-	m->target_hash[m->n_targets++] = name_hash(m->ask->key, &target);
+	struct target_list *l = m->ask->cut != NULL && name_within(&target, m->ask->cut) ? &m->glue : &m->others;
+	l->at[l->n] = (uint16_t)m->rrs.len;
+	l->hash[l->n++] = name_hash(m->ask->key, &target);
+}
+
+/* list_targets makes one list of both, glue first, and gives how many there are. */
+static uint16_t list_targets(struct maker *m)
+{
+	memcpy(m->glue.at + m->glue.n, m->others.at, m->others.n * sizeof *m->others.at);
+	memcpy(m->glue.hash + m->glue.n, m->others.hash, m->others.n * sizeof *m->others.hash);
+	return (uint16_t)(m->glue.n + m->others.n);
 }
 
 static void put_rdata(struct maker *m, const struct rdata *r)
@@ -169,10 +185,14 @@ static void take_room(struct maker *m, struct arena *scratch, size_t size, size_
 	const size_t bases = NAMES_PER_RDATA * rrs + 1, selves = (NAMES_PER_RDATA + 1) * rrs;
 	uint16_t *at;
 
-	m->target_hash = arena_take(scratch, rrs * sizeof *m->target_hash + (2 * rrs + bases + selves) * sizeof *at + size);
-	at = (uint16_t *)(m->target_hash + rrs);
-	m->target_at = at;
-	m->owners = m->target_at + rrs;
+	m->glue.hash =
+	    arena_take(scratch, 2 * rrs * sizeof *m->glue.hash + (3 * rrs + bases + selves) * sizeof *at + size);
+	m->others.hash = m->glue.hash + rrs;
+	at = (uint16_t *)(m->others.hash + rrs);
+	m->glue.at = at;
+	m->others.at = at + rrs;
+	m->glue.n = m->others.n = 0;
+	m->owners = at + 2 * rrs;
 	m->bases = m->owners + rrs;
 	m->selves = m->bases + bases;
 	m->rrs = wr_of(m->selves + selves, size);
@@ -189,7 +209,7 @@ enum err frag_make(const struct frag_ask *ask, struct arena *scratch, struct fra
 	if (size > UINT16_MAX + (size_t)NAME_WIRE_MAX)
 		return ERR_SPACE;
 	m.ask = ask;
-	m.n_owners = m.n_bases = m.n_selves = m.n_targets = 0;
+	m.n_owners = m.n_bases = m.n_selves = 0;
 	m.n_seen = 0; /* and seen[] is not worth clearing */
 	take_room(&m, scratch, size, (size_t)s->n + s->n_sig);
 	for (size_t i = 0; i < s->n; i++)
@@ -199,9 +219,11 @@ enum err frag_make(const struct frag_ask *ask, struct arena *scratch, struct fra
 		put_rr(&m, RR_RRSIG, s->sig_ttl, &s->sig[i]);
 	if (m.rrs.full || m.rrs.len > UINT16_MAX)
 		return ERR_SPACE;
+	uint16_t targets = list_targets(&m);
 	*out = (struct frag_parts){
 		.type = ask->type,
-		.flags = (uint8_t)((m.n_targets != 0 ? FRAG_TARGETS : 0) | (ask->inline_owner != NULL ? FRAG_INLINE : 0)),
+		.flags =
+		    (uint8_t)((targets != 0 ? FRAG_TARGETS : 0) | (ask->inline_owner != NULL ? FRAG_INLINE : 0)),
 		.n_rr = (uint16_t)s->n,
 		.n_sig = (uint8_t)s->n_sig,
 		.plain = (uint16_t)plain,
@@ -211,9 +233,10 @@ enum err frag_make(const struct frag_ask *ask, struct arena *scratch, struct fra
 		.n_base = m.n_bases,
 		.selves = m.selves,
 		.n_self = m.n_selves,
-		.target_at = m.target_at,
-		.target_hash = m.target_hash,
-		.n_targets = m.n_targets,
+		.target_at = m.glue.at,
+		.target_hash = m.glue.hash,
+		.n_targets = targets,
+		.n_glue = m.glue.n,
 		.rrs = m.rrs.p,
 	};
 	return OK;

@@ -24,6 +24,7 @@ struct frag_ask {
 	uint32_t ttl_max;          /* TTLs above are lowered to it (negative SOA) */
 	const struct name *base;   /* lower case */
 	const struct name *apex;   /* NS: targets at or below it are listed; else NULL */
+	const struct name *cut;    /* NS of a cut: targets at or below it are glue; else NULL */
 	const struct hash_key *key;
 	const struct name *inline_owner; /* not NULL: owners are written in the RRs (NSEC3) */
 };

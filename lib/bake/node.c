@@ -123,7 +123,11 @@ enum err bake_node(const struct bake_zone *z, const struct bake_ask *ask, struct
 	bool apex = name_eq(&owner, &z->apex), wild = name_is_wildcard(&owner);
 	struct name base = wild ? name_strip(&owner, 1) : owner;
 	for (const struct rrset *s = ask->rrsets; s != NULL; s = s->next) {
-		struct frag_ask f = { s, s->type, UINT32_MAX, &base, s->type == RR_NS ? &z->apex : NULL, z->key, NULL };
+		bool ns = s->type == RR_NS;
+		const struct frag_ask f = {
+			s,      s->type, UINT32_MAX, &base, ns ? &z->apex : NULL, ns && !apex ? &owner : NULL,
+			z->key, NULL
+		};
 		if (is_elsewhere(s->type))
 			continue;
 		enum err e = n < FRAGS_MAX ? frag_make(&f, a, &frags[n++]) : ERR_SPACE;

@@ -18,7 +18,7 @@ enum err table_record(const struct bake_zone *z, const struct zonepart *part, co
 	frags[0] = (struct frag_parts){ .type = FRAG_ZONE, .rrs = octets };
 	frags[0].plain = (uint16_t)zonepart_write(part, octets);
 	uint32_t minimum = soa_minimum(soa);
-	struct frag_ask ask = { soa, RR_SOA, UINT32_MAX, &z->apex, NULL, z->key, NULL };
+	struct frag_ask ask = { soa, RR_SOA, UINT32_MAX, &z->apex, NULL, NULL, z->key, NULL };
 	enum err e = frag_make(&ask, a, &frags[1]);
 	ask.type = FRAG_SOA_NEGATIVE;
 	ask.ttl_max = soa->ttl < minimum ? soa->ttl : minimum;
@@ -38,9 +38,11 @@ static bool in_zone(const void *context, const struct entry *e)
 	const struct bake_zone *z = context;
 	struct node_view n;
 
-	return e->p != NULL && node_open(view_of(e->p, e->n), &n) && n.apex_labels == z->apex_labels &&
-	       n.owner_len >= z->apex.len && e->place == z->apex_hash &&
-	       memcmp(n.owner + n.owner_len - z->apex.len, z->apex.wire, z->apex.len) == 0;
+	if (e->p == NULL || !node_open(view_of(e->p, e->n), &n) || node_apex_labels(n) != z->apex_labels)
+		return false;
+	struct view owner = node_owner(n);
+	return owner.n >= z->apex.len && e->place == z->apex_hash &&
+	       memcmp(owner.p + owner.n - z->apex.len, z->apex.wire, z->apex.len) == 0;
 }
 
 static enum err replace(struct store *s, struct store_txn *t, const struct bake_zone *z, uint64_t image,
@@ -92,9 +94,9 @@ enum err table_get(struct store_txn *t, const struct bake_zone *z, struct zonepa
 	case FOUND_DAMAGED:
 		return ERR_DAMAGED;
 	}
-	if (node_frag(&n, FRAG_ZONE, &f) != OK || f.rrs == NULL)
+	if (node_frag(n, FRAG_ZONE, &f) != OK || f.body == NULL)
 		return ERR_DAMAGED;
-	return zonepart_open(view_of(f.rrs, f.plain), out) ? OK : ERR_DAMAGED;
+	return zonepart_open(view_of(f.body, frag_plain(f)), out) ? OK : ERR_DAMAGED;
 }
 
 enum err pool_put(struct store *s, struct store_txn *t, const struct bake_zone *z, const struct entry *add,

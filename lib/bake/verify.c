@@ -30,11 +30,11 @@ static void wrong(struct verifier *v, const char *fmt, ...)
 	va_end(args);
 }
 
-static const char *text_of(const uint8_t *owner, size_t n, char text[NAME_TEXT_MAX])
+static const char *text_of(struct view owner, char text[NAME_TEXT_MAX])
 {
 	struct name name;
 
-	if (name_of_wire(view_of(owner, n), &name))
+	if (name_of_wire(owner, &name))
 		name_print(&name, text);
 	else
 		memcpy(text, "?", 2);
@@ -73,7 +73,7 @@ static void check_entries(struct verifier *v, const struct image *im)
 			wrong(v, "an empty non-terminal is missing");
 		else
 			wrong(v, "%.300s: the stored answers differ from its records",
-			      text_of(n.owner, n.owner_len, text));
+			      text_of(node_owner(n), text));
 	}
 }
 
@@ -100,10 +100,9 @@ static bool apex_of(const struct entry *e, struct name *apex)
 {
 	struct node_view n;
 
-	if (e->p == NULL || !node_open(view_of(e->p, e->n), &n) ||
-	    !name_of_wire(view_of(n.owner, n.owner_len), apex))
+	if (e->p == NULL || !node_open(view_of(e->p, e->n), &n) || !name_of_wire(node_owner(n), apex))
 		return false;
-	*apex = name_strip(apex, name_labels(apex) - n.apex_labels);
+	*apex = name_strip(apex, name_labels(apex) - node_apex_labels(n));
 	return true;
 }
 

@@ -21,6 +21,7 @@
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define ALWAYS_INLINE inline __attribute__((always_inline)) /* a step of every query */
+#define NOINLINE               __attribute__((noinline)) /* so that its caller need not save or clear what it needs */
 #define COLD __attribute__((cold, noinline)) /* kept out of the way of what nearly every query does */
 
 struct view {
@@ -60,19 +61,23 @@ static inline uint64_t differ8(const uint8_t *a, const uint8_t *b)
 	return x ^ y;
 }
 
-/* same_octets is memcmp for what is mostly short, without the call; the last words overlap those before. */
+/* same_octets is memcmp for what is mostly short and the same, without the call. Words overlap where n is no
+ * multiple of eight. */
 static inline bool same_octets(const uint8_t *a, const uint8_t *b, size_t n)
 {
-	uint8_t differ = 0;
-
 	if (likely(n >= 8)) {
-		for (size_t i = 0; i + 8 < n; i += 8)
+		if (differ8(a, b) != 0 || differ8(a + n - 8, b + n - 8) != 0)
+			return false;
+		if (n > 16 && (differ8(a + 8, b + 8) != 0 || differ8(a + n - 16, b + n - 16) != 0))
+			return false;
+		for (size_t i = 16; unlikely(i + 16 < n); i += 8)
 			if (differ8(a + i, b + i) != 0)
 				return false;
-		return differ8(a + n - 8, b + n - 8) == 0;
+		return true;
 	}
 	if (n >= 4)
 		return (differ4(a, b) | differ4(a + n - 4, b + n - 4)) == 0;
+	uint8_t differ = 0;
 	for (size_t i = 0; i < n; i++)
 		differ = (uint8_t)(differ | (a[i] ^ b[i]));
 	return differ == 0;

@@ -1,32 +1,15 @@
 #include "store/node.h"
 
-bool frag_body(struct view body, struct frag *f)
-{
-	return body_open(body, f);
-}
-
-bool frag_open(struct view r, const uint8_t *h, struct frag *out)
-{
-	return head_open(r, h, out);
-}
-
-enum err node_frag_at(const struct node_view *n, unsigned i, struct frag *out)
-{
-	return head_open(view_of(n->p, n->n), n->heads + (size_t)i * FRAG_HEAD, out) ? OK : ERR_DAMAGED;
-}
-
-enum err node_frag(const struct node_view *n, uint16_t type, struct frag *out)
-{
-	return node_frag_here(n, type, out);
-}
+static const uint8_t nothing[NODE_HEAD + 1] = { 1 }; /* its owner has one octet */
+const struct node_view no_node = { nothing, sizeof nothing };
 
 bool piece_open(struct view r, uint16_t *type, uint8_t *index, struct view *octets)
 {
 	struct node_view n;
 
-	if (!node_open(r, &n) || !(n.flags & NODE_PIECE))
+	if (!node_open(r, &n) || !(node_flags(n) & NODE_PIECE))
 		return false;
-	size_t at = (size_t)(n.owner + n.owner_len - r.p);
+	size_t at = (size_t)(node_heads(n) - r.p);
 	if (r.n < at + PIECE_HEAD)
 		return false;
 	*type = le16(r.p + at);
@@ -45,7 +28,7 @@ size_t frag_body_size(const struct frag_parts *f)
 	size_t size = 2 * (n_owners(f) + f->n_base + f->n_self);
 
 	if (f->flags & FRAG_TARGETS)
-		size += 2 + (size_t)f->n_targets * TARGET;
+		size += TARGETS_HEAD + (size_t)f->n_targets * TARGET;
 	return size + f->plain + f->sig;
 }
 
@@ -71,19 +54,22 @@ void frag_write_head(const struct frag_parts *f, uint8_t *h, uint16_t at)
 
 void frag_write_body(const struct frag_parts *f, uint8_t *body)
 {
-	body = write_offsets(body, f->owners, n_owners(f));
+	size_t rrs = (size_t)f->plain + f->sig;
+
+	if (rrs != 0)
+		memcpy(body, f->rrs, rrs);
+	body = write_offsets(body + rrs, f->selves, f->n_self);
 	body = write_offsets(body, f->bases, f->n_base);
-	body = write_offsets(body, f->selves, f->n_self);
-	if (f->flags & FRAG_TARGETS) {
-		put_le16(body, f->n_targets);
-		body += 2;
-		for (size_t i = 0; i < f->n_targets; i++, body += TARGET) {
-			put_le16(body, f->target_at[i]);
-			put_le64(body + 2, f->target_hash[i]);
-		}
+	body = write_offsets(body, f->owners, n_owners(f));
+	if (!(f->flags & FRAG_TARGETS))
+		return;
+	put_le16(body, f->n_targets);
+	put_le16(body + 2, f->n_glue);
+	body += TARGETS_HEAD;
+	for (size_t i = 0; i < f->n_targets; i++, body += TARGET) {
+		put_le16(body, f->target_at[i]);
+		put_le64(body + 2, f->target_hash[i]);
 	}
-	if (f->plain + f->sig != 0)
-		memcpy(body, f->rrs, (size_t)f->plain + f->sig);
 }
 
 size_t node_size(const struct node_parts *n)

@@ -13,9 +13,10 @@
  *      head    0 type | 2 place of the body in the node | 4 octets of RRs | 6 octets of RRSIGs
  *              8 RRs | 10 RRSIGs (u8) | 11 flags (u8) | 12 base pointers | 14 self pointers
  *
- *      body    owner pointers, base pointers, self pointers: u16 offsets into the RR octets
- *             [targets, if FRAG_TARGETS: u16 count, then (u16 offset of a name, u64 its hash)]
- *              RRs in wire form, then their RRSIGs
+ *      body    RRs in wire form, then their RRSIGs
+ *              self pointers, base pointers, owner pointers: u16 offsets into the RR octets
+ *             [if FRAG_TARGETS: u16 targets, u16 how many of them are glue that must be sent; these first, each
+ *              a u16 offset of a name and the u64 hash of that name]
  *
  * A fragment is RRs ready to be copied into a message. Its owner pointers and
  * base pointers hold 0xc000 | (12 + offset in the base name): right as they
@@ -64,122 +65,203 @@ enum {
 	    254, /* the SOA with the TTL of negative answers (RFC 2308 5); MAILA can not be in a zone */
 };
 
-struct frag {
-	uint16_t type;
-	uint16_t at;         /* of the body in the node; if FRAG_OUT: the number of pieces */
-	uint16_t plain, sig; /* octets of RRs and of RRSIGs */
-	uint16_t n_rr;
-	uint8_t n_sig, flags;
-	uint16_t n_base, n_self;
-	const uint8_t *owners;  /* n_rr + n_sig offsets, none if FRAG_INLINE */
-	const uint8_t *bases;   /* n_base offsets */
-	const uint8_t *selves;  /* n_self offsets */
-	const uint8_t *targets; /* n_targets * TARGET octets */
-	uint16_t n_targets;
-	const uint8_t *rrs; /* plain + sig octets; NULL if FRAG_OUT */
-};
-
-enum { TARGET = 10 };
-
+/* A record that node_open found sound: owner and heads lie inside it. */
 struct node_view {
-	const uint8_t *p; /* the record */
-	uint32_t n;
-	uint8_t flags, n_frags, owner_len, apex_labels;
-	const uint8_t *owner;
-	const uint8_t *heads;
-	const uint8_t *hash8; /* NULL unless NODE_HASHED */
+	const uint8_t *p;
+	size_t n;
 };
 
-/* node_open reads a node's head; false if the record is too short for what it says. */
+/* no_node is what stands for names without a node: it has nothing. */
+extern const struct node_view no_node;
+
+/* A fragment that frag_open found sound: what its head counts lies inside the body. */
+struct frag {
+	const uint8_t *head;
+	const uint8_t *body; /* NULL: in pieces elsewhere (FRAG_OUT) */
+};
+
+/* The names of an NS RRset that lie in the zone, whether they have addresses or not. */
+struct targets {
+	unsigned n;
+	unsigned glue; /* so many of them, the first, are at or below a cut: its referral is useless without */
+	const uint8_t *list; /* TARGET octets each */
+};
+
+enum { TARGETS_HEAD = 4, TARGET = 10 };
+
+/* node_open makes a view of a record; false if that is too short for what it says. */
 MUST_CHECK static inline bool node_open(struct view r, struct node_view *out)
 {
+	*out = (struct node_view){ r.p, r.n };
 	if (unlikely(r.n < NODE_HEAD))
 		return false;
-	out->p = r.p;
-	out->n = (uint32_t)r.n;
-	out->owner_len = r.p[0];
-	out->apex_labels = r.p[1];
-	out->flags = r.p[2];
-	out->n_frags = r.p[3];
-	const uint8_t *hash8 = r.p + NODE_HEAD;
-	out->hash8 = out->flags & NODE_HASHED ? hash8 : NULL;
-	out->owner = out->flags & NODE_HASHED ? hash8 + 8 : hash8;
-	out->heads = out->owner + out->owner_len;
-	size_t end = (size_t)(out->heads - r.p) + (size_t)out->n_frags * FRAG_HEAD;
-	return likely(end <= r.n && out->owner_len != 0);
+	size_t hash = r.p[2] & NODE_HASHED, owner = r.p[0], heads = (size_t)r.p[3] * FRAG_HEAD;
+	return likely(NODE_HEAD + hash + owner + heads <= r.n && owner != 0);
 }
 
-/* frag_open reads the head at `head` whose body lies in `record`; false if it does not lie there whole. With
- * FRAG_OUT there is no body yet (rrs is NULL): put its pieces together and call frag_body. */
-MUST_CHECK bool frag_open(struct view record, const uint8_t *head, struct frag *out);
-MUST_CHECK bool frag_body(struct view body, struct frag *f);
+static inline uint8_t node_apex_labels(struct node_view n)
+{
+	return n.p[1];
+}
 
-/* node_frag finds the fragment of a type: OK, ERR_NOTFOUND, ERR_DAMAGED. */
-enum err node_frag(const struct node_view *n, uint16_t type, struct frag *out);
+static inline unsigned node_flags(struct node_view n)
+{
+	return n.p[2];
+}
+
+static inline unsigned node_frags(struct node_view n)
+{
+	return n.p[3];
+}
+
+/* node_hash8 gives NULL unless the node is in the NSEC3 chain. */
+static inline const uint8_t *node_hash8(struct node_view n)
+{
+	return node_flags(n) & NODE_HASHED ? n.p + NODE_HEAD : NULL;
+}
+
+/* node_owner: NODE_HASHED is the number of octets that it puts before the owner. */
+static inline struct view node_owner(struct node_view n)
+{
+	return (struct view){ n.p + NODE_HEAD + (node_flags(n) & NODE_HASHED), n.p[0] };
+}
+
+static inline const uint8_t *node_heads(struct node_view n)
+{
+	struct view owner = node_owner(n);
+
+	return owner.p + owner.n;
+}
+
+static inline uint16_t frag_type(struct frag f)
+{
+	return le16(f.head);
+}
+
+/* frag_pieces is for FRAG_OUT, and tells how many there are. */
+static inline unsigned frag_pieces(struct frag f)
+{
+	return le16(f.head + 2);
+}
+
+/* The octets of the RRs, and those of their RRSIGs, which stand behind them. */
+static inline size_t frag_plain(struct frag f)
+{
+	return le16(f.head + 4);
+}
+
+static inline size_t frag_sig(struct frag f)
+{
+	return le16(f.head + 6);
+}
+
+static inline unsigned frag_rrs(struct frag f)
+{
+	return le16(f.head + 8);
+}
+
+static inline unsigned frag_rrsigs(struct frag f)
+{
+	return f.head[10];
+}
+
+static inline unsigned frag_flags(struct frag f)
+{
+	return f.head[11];
+}
+
+/* The lists of pointers, one behind the other: a number of offsets, two octets each. */
+static inline size_t frag_n_owners(struct frag f)
+{
+	return frag_flags(f) & FRAG_INLINE ? 0 : frag_rrs(f) + frag_rrsigs(f);
+}
+
+static inline size_t frag_n_bases(struct frag f)
+{
+	return le16(f.head + 12);
+}
+
+static inline size_t frag_n_selves(struct frag f)
+{
+	return le16(f.head + 14);
+}
+
+static inline const uint8_t *frag_selves(struct frag f)
+{
+	return f.body + frag_plain(f) + frag_sig(f);
+}
+
+static inline const uint8_t *frag_bases(struct frag f)
+{
+	return frag_selves(f) + 2 * frag_n_selves(f);
+}
+
+static inline const uint8_t *frag_owners(struct frag f)
+{
+	return frag_bases(f) + 2 * frag_n_bases(f);
+}
+
+/* frag_targets may be asked of a fragment with FRAG_TARGETS. */
+static inline struct targets frag_targets(struct frag f)
+{
+	const uint8_t *p = frag_owners(f) + 2 * frag_n_owners(f);
+
+	return (struct targets){ le16(p), le16(p + 2), p + TARGETS_HEAD };
+}
+
+/* frag_within makes `body` that of the fragment; false if it is too short for what the head says. */
+MUST_CHECK static ALWAYS_INLINE bool frag_within(struct view body, struct frag *f)
+{
+	size_t rrs = frag_plain(*f) + frag_sig(*f);
+	size_t lists = 2 * (frag_n_owners(*f) + frag_n_bases(*f) + frag_n_selves(*f));
+
+	f->body = body.p;
+	if (unlikely(rrs + lists > body.n))
+		return false;
+	if (likely(!(frag_flags(*f) & FRAG_TARGETS)))
+		return true;
+	size_t left = body.n - rrs - lists;
+	return left >= TARGETS_HEAD && TARGETS_HEAD + (size_t)frag_targets(*f).n * TARGET <= left &&
+	       frag_targets(*f).glue <= frag_targets(*f).n;
+}
+
+/* frag_open finds, for a head in a record, the body; false if that does not lie there whole. With FRAG_OUT there
+ * is none: put its pieces together and call frag_within. */
+MUST_CHECK static ALWAYS_INLINE bool frag_open(struct view record, const uint8_t *head, struct frag *out)
+{
+	size_t at = le16(head + 2);
+
+	*out = (struct frag){ head, NULL };
+	if (unlikely(frag_flags(*out) & FRAG_OUT))
+		return true;
+	return likely(at <= record.n) && frag_within(view_of(record.p + at, record.n - at), out);
+}
 
 /* node_frag_at opens the i-th fragment. */
-enum err node_frag_at(const struct node_view *n, unsigned i, struct frag *out);
-
-static inline bool node_has(const struct node_view *n, uint16_t type)
+MUST_CHECK static inline bool node_frag_at(struct node_view n, unsigned i, struct frag *out)
 {
-	for (unsigned i = 0; i < n->n_frags; i++)
-		if (le16(n->heads + i * FRAG_HEAD) == type)
+	return frag_open(view_of(n.p, n.n), node_heads(n) + (size_t)i * FRAG_HEAD, out);
+}
+
+/* node_frag finds the fragment of a type: OK, ERR_NOTFOUND, ERR_DAMAGED. */
+static ALWAYS_INLINE enum err node_frag(struct node_view n, uint16_t type, struct frag *out)
+{
+	const uint8_t *h = node_heads(n), *end = h + (size_t)node_frags(n) * FRAG_HEAD;
+
+	for (; h != end; h += FRAG_HEAD)
+		if (le16(h) == type)
+			return frag_open(view_of(n.p, n.n), h, out) ? OK : ERR_DAMAGED;
+	return ERR_NOTFOUND;
+}
+
+static inline bool node_has(struct node_view n, uint16_t type)
+{
+	const uint8_t *h = node_heads(n);
+
+	for (unsigned i = 0; i < node_frags(n); i++)
+		if (le16(h + (size_t)i * FRAG_HEAD) == type)
 			return true;
 	return false;
-}
-
-/* body_open finds the lists and the RRs in a body, head_open the body in a record: frag_body and frag_open,
- * compiled into their callers as nearly every query goes through them. */
-static inline bool body_open(struct view body, struct frag *f)
-{
-	size_t owners = f->flags & FRAG_INLINE ? 0 : (size_t)f->n_rr + f->n_sig;
-	size_t lists = 2 * (owners + f->n_base + f->n_self), before = lists;
-
-	f->n_targets = 0;
-	f->targets = NULL;
-	if (unlikely(f->flags & FRAG_TARGETS)) {
-		if (unlikely(body.n < lists + 2))
-			return false;
-		f->n_targets = le16(body.p + lists);
-		f->targets = body.p + lists + 2;
-		before += 2 + (size_t)f->n_targets * TARGET;
-	}
-	if (unlikely(before + f->plain + f->sig > body.n))
-		return false;
-	f->owners = body.p;
-	f->bases = f->owners + 2 * owners;
-	f->selves = f->bases + 2 * (size_t)f->n_base;
-	f->rrs = body.p + before;
-	return true;
-}
-
-static inline bool head_open(struct view r, const uint8_t *h, struct frag *out)
-{
-	out->type = le16(h);
-	out->at = le16(h + 2);
-	out->plain = le16(h + 4);
-	out->sig = le16(h + 6);
-	out->n_rr = le16(h + 8);
-	out->n_sig = h[10];
-	out->flags = h[11];
-	out->n_base = le16(h + 12);
-	out->n_self = le16(h + 14);
-	if (unlikely(out->flags & FRAG_OUT)) {
-		out->rrs = NULL;
-		return true;
-	}
-	return likely(out->at <= r.n) && body_open(view_of(r.p + out->at, r.n - out->at), out);
-}
-
-/* node_frag_here is node_frag, compiled into its caller. */
-static inline enum err node_frag_here(const struct node_view *n, uint16_t type, struct frag *out)
-{
-	const uint8_t *end = n->heads + (size_t)n->n_frags * FRAG_HEAD;
-
-	for (const uint8_t *h = n->heads; h != end; h += FRAG_HEAD)
-		if (le16(h) == type)
-			return head_open(view_of(n->p, n->n), h, out) ? OK : ERR_DAMAGED;
-	return ERR_NOTFOUND;
 }
 
 /* piece_open reads a NODE_PIECE record: octets `index * PIECE_MAX ...` of the body of the fragment of `type`. A
@@ -203,7 +285,7 @@ struct frag_parts {
 	uint16_t n_self;
 	const uint16_t *target_at;
 	const uint64_t *target_hash;
-	uint16_t n_targets;
+	uint16_t n_targets, n_glue;
 	const uint8_t *rrs; /* plain + sig octets */
 	uint8_t pieces;     /* if FRAG_OUT */
 };

@@ -1,5 +1,62 @@
 #include "store/shard.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { TAGS_AT_ONCE = 16 };
+
+struct layout {
+	unsigned nodes, bare;
+	const uint8_t *tags, *starts, *hashes;
+};
+
+/* open_shard finds the tables of a page, or says that they do not lie inside it. Tags may be read TAGS_AT_ONCE:
+ * what stands behind them is longer than that, in any page that zonec writes. */
+static inline bool open_shard(struct view page, struct layout *l)
+{
+	if (unlikely(page.n < SHARD_HEAD || page.p[7] != 'S'))
+		return false;
+	l->nodes = le16(page.p);
+	l->bare = le16(page.p + 2);
+	size_t tags = (size_t)l->nodes + l->bare;
+	size_t starts = SHARD_HEAD + ((tags + 1) & ~(size_t)1);
+	size_t hashes = starts + 2 * ((size_t)l->nodes + 1);
+	if (unlikely(hashes + 8 * (size_t)l->bare > page.n || starts + TAGS_AT_ONCE > page.n))
+		return false;
+	l->tags = page.p + SHARD_HEAD;
+	l->starts = page.p + starts;
+	l->hashes = page.p + hashes;
+	return true;
+}
+
+static inline bool record_at(struct view page, const struct layout *l, unsigned i, struct view *out)
+{
+	unsigned from = le16(l->starts + 2 * (size_t)i), to = le16(l->starts + 2 * (size_t)i + 2);
+
+	*out = view_of(page.p + from, to - from);
+	return likely(from <= to && to <= page.n);
+}
+
+/* next_tag gives the first index >= i whose tag is `tag`, or n or more. */
+static inline unsigned next_tag(const uint8_t *tags, unsigned i, unsigned n, uint8_t tag)
+{
+#ifdef __SSE2__
+	const __m128i want = _mm_set1_epi8((char)tag);
+	for (; i < n; i += TAGS_AT_ONCE) {
+		__m128i some = _mm_loadu_si128((const __m128i *)(const void *)(tags + i));
+		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(some, want));
+		if (hit != 0)
+			return i + (unsigned)__builtin_ctz(hit);
+	}
+	return i;
+#else
+	while (i < n && tags[i] != tag)
+		i++;
+	return i;
+#endif
+}
+
 static inline struct view without_record(enum found f)
 {
 	return (struct view){ NULL, f };
@@ -21,19 +78,19 @@ static inline bool same_owner(struct view record, const uint8_t *name, uint32_t 
 
 struct view shard_search(struct view page, uint64_t hash, const uint8_t *name, uint32_t head)
 {
-	struct shard_layout l;
+	struct layout l;
 	struct view record;
 
-	if (unlikely(!shard_open(page, &l)))
+	if (unlikely(!open_shard(page, &l)))
 		return without_record(FOUND_DAMAGED);
 	unsigned all = l.nodes + l.bare;
-	for (unsigned i = shard_next_tag(l.tags, 0, all, (uint8_t)hash); i < all;
-	     i = shard_next_tag(l.tags, i + 1, all, (uint8_t)hash)) {
+	for (unsigned i = next_tag(l.tags, 0, all, (uint8_t)hash); i < all;
+	     i = next_tag(l.tags, i + 1, all, (uint8_t)hash)) {
 		bool damaged = false;
 		if (unlikely(i >= l.nodes)) {
 			if (le64(l.hashes + 8 * (size_t)(i - l.nodes)) == hash && head >> 16 == 0)
 				return without_record(FOUND_BARE);
-		} else if (unlikely(!shard_record(page, &l, i, &record))) {
+		} else if (unlikely(!record_at(page, &l, i, &record))) {
 			return without_record(FOUND_DAMAGED);
 		} else if (likely(same_owner(record, name, head, &damaged))) {
 			return unlikely(damaged) ? without_record(FOUND_DAMAGED) : record;
@@ -42,18 +99,18 @@ struct view shard_search(struct view page, uint64_t hash, const uint8_t *name, u
 	return without_record(FOUND_NONE);
 }
 
-enum found shard_find(struct view page, const struct probe *p, struct node_view *out)
-{
-	struct view record = shard_search(page, p->hash, p->name, probe_head(p));
-
-	if (record.p == NULL)
-		return (enum found)record.n;
-	return node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
-}
-
 enum found shard_next(struct view page, uint64_t hash, unsigned *cursor, struct node_view *out)
 {
-	return shard_step(page, hash, cursor, out);
+	struct layout l;
+	struct view record;
+
+	if (!open_shard(page, &l))
+		return FOUND_DAMAGED;
+	unsigned i = next_tag(l.tags, *cursor, l.nodes, (uint8_t)hash);
+	if (i >= l.nodes)
+		return FOUND_NONE;
+	*cursor = i + 1;
+	return record_at(page, &l, i, &record) && node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
 }
 
 enum found shard_piece(struct view page, const struct probe *p, uint16_t type, uint8_t index, struct view *octets)
@@ -150,18 +207,18 @@ static bool list_node(struct view record, const struct hash_key *key, bool pool,
 	uint8_t index;
 	struct view octets;
 
-	if (!node_open(record, &n) || !name_of_wire(view_of(n.owner, n.owner_len), &owner))
+	if (!node_open(record, &n) || !name_of_wire(node_owner(n), &owner))
 		return false;
 	qname_of(&owner, key, &q);
-	if (n.apex_labels > q.labels)
+	if (node_apex_labels(n) > q.labels)
 		return false;
 	out->hash = q.hash[q.labels];
-	if (n.flags & NODE_PIECE) {
+	if (node_flags(n) & NODE_PIECE) {
 		if (!piece_open(record, &type, &index, &octets))
 			return false;
 		out->hash = piece_hash(out->hash, type, index);
 	}
-	out->place = pool ? q.hash[n.apex_labels] : out->hash;
+	out->place = pool ? q.hash[node_apex_labels(n)] : out->hash;
 	out->p = record.p;
 	out->n = (uint32_t)record.n;
 	return true;
@@ -170,17 +227,17 @@ static bool list_node(struct view record, const struct hash_key *key, bool pool,
 enum err shard_list(struct view page, const struct hash_key *key, bool pool, struct entry *out, size_t max,
 		    size_t *n, unsigned *bits)
 {
-	struct shard_layout l;
+	struct layout l;
 	struct view record;
 
-	if (!shard_open(page, &l) || page.p[6] > 64)
+	if (!open_shard(page, &l) || page.p[6] > 64)
 		return ERR_DAMAGED;
 	*n = (size_t)l.nodes + l.bare;
 	*bits = page.p[6];
 	if (*n > max)
 		return ERR_SPACE;
 	for (unsigned i = 0; i < l.nodes; i++)
-		if (!shard_record(page, &l, i, &record) || !list_node(record, key, pool, &out[i]))
+		if (!record_at(page, &l, i, &record) || !list_node(record, key, pool, &out[i]))
 			return ERR_DAMAGED;
 	for (unsigned i = 0; i < l.bare; i++) {
 		uint64_t hash = le64(l.hashes + 8 * (size_t)i);

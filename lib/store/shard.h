@@ -23,10 +23,6 @@
 #ifndef STORE_SHARD_H
 #define STORE_SHARD_H
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "dns/qname.h"
 #include "store/node.h"
 
@@ -43,8 +39,26 @@ struct probe {
 
 enum found { FOUND_NONE, FOUND_NODE, FOUND_BARE, FOUND_DAMAGED };
 
-/* shard_find looks a name up in a page. FOUND_BARE: it exists, and has no data. */
-enum found shard_find(struct view page, const struct probe *p, struct node_view *out);
+/* shard_search looks a name up in a page and gives its record, which nobody opened yet; without one, n is what was
+ * found: FOUND_BARE if it exists and has no data. `head` is probe_head's. */
+struct view shard_search(struct view page, uint64_t hash, const uint8_t *name, uint32_t head);
+
+/* What the first octets of a node say that is looked for: length of the owner, labels of the apex, kind. */
+static inline uint32_t probe_head(const struct probe *p)
+{
+	return p->len | (uint32_t)p->apex_labels << 8 | (uint32_t)p->kind << 16;
+}
+
+/* shard_find looks a name up and opens its node; without one, *out is no_node. */
+static inline enum found shard_find(struct view page, const struct probe *p, struct node_view *out)
+{
+	struct view record = shard_search(page, p->hash, p->name, probe_head(p));
+
+	*out = no_node;
+	if (record.p == NULL)
+		return (enum found)record.n;
+	return node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
+}
 
 /* shard_next walks the nodes whose tag is the hash's: begin with *cursor = 0 and go on until FOUND_NONE. Who calls
  * compares the owner. */
@@ -83,85 +97,5 @@ MUST_CHECK bool shard_write(const struct entry *e, size_t n, unsigned bits, uint
  * node is computed from its owner, its place likewise (pool: from the apex). ERR_DAMAGED, ERR_SPACE. */
 enum err shard_list(struct view page, const struct hash_key *key, bool pool, struct entry *out, size_t max,
 		    size_t *n, unsigned *bits);
-
-/* ---- what nearly every question goes through ---- */
-
-enum { SHARD_TAGS_AT_ONCE = 16 };
-
-struct shard_layout {
-	unsigned nodes, bare;
-	const uint8_t *tags, *starts, *hashes;
-};
-
-/* shard_open finds the tables of a page, or says that they do not lie inside it. Tags may be read
- * SHARD_TAGS_AT_ONCE: what stands behind them is longer than that, in any page that zonec writes. */
-static inline bool shard_open(struct view page, struct shard_layout *l)
-{
-	if (unlikely(page.n < SHARD_HEAD || page.p[7] != 'S'))
-		return false;
-	l->nodes = le16(page.p);
-	l->bare = le16(page.p + 2);
-	size_t tags = (size_t)l->nodes + l->bare;
-	size_t starts = SHARD_HEAD + ((tags + 1) & ~(size_t)1);
-	size_t hashes = starts + 2 * ((size_t)l->nodes + 1);
-	if (unlikely(hashes + 8 * (size_t)l->bare > page.n || starts + SHARD_TAGS_AT_ONCE > page.n))
-		return false;
-	l->tags = page.p + SHARD_HEAD;
-	l->starts = page.p + starts;
-	l->hashes = page.p + hashes;
-	return true;
-}
-
-static inline bool shard_record(struct view page, const struct shard_layout *l, unsigned i, struct view *out)
-{
-	unsigned from = le16(l->starts + 2 * (size_t)i), to = le16(l->starts + 2 * (size_t)i + 2);
-
-	*out = view_of(page.p + from, to - from);
-	return likely(from <= to && to <= page.n);
-}
-
-/* next_tag gives the first index >= i whose tag is `tag`, or n or more. */
-static inline unsigned shard_next_tag(const uint8_t *tags, unsigned i, unsigned n, uint8_t tag)
-{
-#ifdef __SSE2__
-	const __m128i want = _mm_set1_epi8((char)tag);
-	for (; i < n; i += SHARD_TAGS_AT_ONCE) {
-		__m128i some = _mm_loadu_si128((const __m128i *)(const void *)(tags + i));
-		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(some, want));
-		if (hit != 0)
-			return i + (unsigned)__builtin_ctz(hit);
-	}
-	return i;
-#else
-	while (i < n && tags[i] != tag)
-		i++;
-	return i;
-#endif
-}
-
-/* What the first octets of a node say that is looked for: length of the owner, labels of the apex, kind. */
-static inline uint32_t probe_head(const struct probe *p)
-{
-	return p->len | (uint32_t)p->apex_labels << 8 | (uint32_t)p->kind << 16;
-}
-
-/* shard_search is shard_find for callers that have no probe in memory. The record is not opened yet; without one,
- * n is what was found. */
-struct view shard_search(struct view page, uint64_t hash, const uint8_t *name, uint32_t head);
-
-/* shard_step is shard_next, compiled into its caller. */
-static inline enum found shard_step(struct view page, uint64_t hash, unsigned *cursor, struct node_view *out)
-{
-	struct shard_layout l;
-	struct view record;
-
-	if (unlikely(!shard_open(page, &l)))
-		return FOUND_DAMAGED;
-	unsigned i = shard_next_tag(l.tags, *cursor, l.nodes, (uint8_t)hash);
-	if (i >= l.nodes)
-		return FOUND_NONE;
-	*cursor = i + 1;
-	return shard_record(page, &l, i, &record) && node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
-}
 
 #endif

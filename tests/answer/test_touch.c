@@ -53,9 +53,7 @@ static void fill(struct batch *b, unsigned round)
 /* Two ways to the same answer: from a batch, and alone. */
 static size_t touched(const struct answering *in, unsigned slot, uint8_t *out)
 {
-	struct wr w = wr_of(out, ANSWER_MAX);
-
-	return query_answer_touched(in->answerer, in->snapshot, slot, &w) == SEND ? w.len : 0;
+	return query_answer_touched(in->answerer, in->snapshot, slot, out, ANSWER_MAX);
 }
 
 static size_t alone(struct answerer *a, const struct answering *in, struct view request, uint8_t *out)

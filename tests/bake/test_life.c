@@ -286,8 +286,8 @@ START_TEST(equal_hashes)
 
 	ck_assert(shard_write(e, 2, 0, page, sizeof page));
 	ck_assert_int_eq(shard_find(view_of(page, sizeof page), &p, &n), FOUND_NODE);
-	ck_assert_ptr_eq(n.owner, n.p + NODE_HEAD);
-	ck_assert_mem_eq(n.owner, second + 4, 5);
+	ck_assert_ptr_eq(node_owner(n).p, n.p + NODE_HEAD);
+	ck_assert_mem_eq(node_owner(n).p, second + 4, 5);
 	p.name = (const uint8_t *)"\1c\1t";
 	ck_assert_int_eq(shard_find(view_of(page, sizeof page), &p, &n), FOUND_NONE);
 	p.apex_labels = 0;

@@ -216,10 +216,9 @@ const char *answering_tell(struct answering *a, enum transport how, struct view 
 
 const char *answering_tell_slot(struct answering *a, unsigned slot)
 {
-	struct wr out = wr_of(a->answer, a->options.udp_size);
+	size_t n = query_answer_touched(a->answerer, a->snapshot, slot, a->answer, a->options.udp_size);
 
-	return query_answer_touched(a->answerer, a->snapshot, slot, &out) == SEND ? tell(wr_view_of(&out))
-										  : "silence";
+	return n != 0 ? tell(view_of(a->answer, n)) : "silence";
 }
 
 bool answering_agrees(struct answering *a, const char *name, uint16_t type, bool dnssec, char *report, size_t cap)
