@@ -169,7 +169,7 @@ static ALWAYS_INLINE enum outcome referral(struct ask *q, struct node_view cut, 
 /* target_of gives the RDATA of a CNAME or DNAME, a name written whole; empty: damaged. */
 static struct view target_of(struct frag f)
 {
-	return f.body != NULL && frag_plain(f) > 12 ? view_of(f.body + 12, frag_plain(f) - 12) : view_of(NULL, 0);
+	return f.body != NULL && frag_plain(f) > 12 ? view_of(f.body + 12, frag_plain(f) - 12) : BYTES("");
 }
 
 static COLD enum outcome dname(struct ask *q, struct node_view node, unsigned depth)
