@@ -11,8 +11,7 @@
 #define SERVER_OPTIONS_H
 
 #include "answer/query.h"
-
-#define EDICT_VERSION "0.1"
+#include "base/version.h"
 
 enum { LISTEN_MAX = 64, THREADS_MAX = 256 };
 

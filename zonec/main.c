@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/version.h"
 #include "base/work.h"
 
 static const struct command {
@@ -100,6 +101,12 @@ static void help(FILE *to)
 	fputs("\nexit status: 0 done, 1 the zone is wrong, 2 usage, 3 system or database. See zonec(1).\n", to);
 }
 
+static int show_version(void)
+{
+	printf("zonec %s\n", EDICT_VERSION);
+	return EXIT_DONE;
+}
+
 /* words_match is true if the words of a command's name, of which there are *n, stand at the start of argv. */
 static bool words_match(const char *name, int argc, char **argv, int *n)
 {
@@ -156,6 +163,8 @@ int main(int argc, char **argv)
 		help(stdout);
 		return EXIT_DONE;
 	}
+	if (strcmp(argv[1], "--version") == 0)
+		return show_version();
 	const struct command *c = command_of(argc - 1, argv + 1, &words);
 	if (c == NULL)
 		return EXIT_USAGE;
@@ -165,6 +174,8 @@ int main(int argc, char **argv)
 		help(stdout);
 		return EXIT_DONE;
 	}
+	if (o.version)
+		return show_version();
 	use_threads(&o);
 	if (c->writes)
 		catch_interrupts();

@@ -77,6 +77,7 @@ static const struct option_row {
 	  "CDS records, of sha256, sha384 (sha256)" },
 	{ "--cds-delete", NULL, K_FLAG, AT(sign.cds_delete), 0, "", "ask the parent to remove the DS (RFC 8078)" },
 	{ "--csync", NULL, K_FLAG, AT(sign.csync), 0, "", "ask the parent to copy NS and glue (RFC 7477)" },
+	{ "--version", NULL, K_FLAG, AT(version), 0, "", "print the version" },
 	{ "--help", "-h", K_FLAG, AT(help), 0, "", "this" },
 };
 

@@ -32,7 +32,7 @@ struct options {
 	const char *keydir, *algorithm, *bits, *publish, *activate, *inactive, *delete, *digest;
 	const char *sync_publish, *sync_delete;
 	const char *policy, *until;
-	bool quiet, json, replace, explain, dnssec, help;
+	bool quiet, json, replace, explain, dnssec, version, help;
 	bool csk, ksk, zsk;
 	struct sign_options sign;
 	struct choice choice[CHECK_CHOICES_MAX];

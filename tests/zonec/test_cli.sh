@@ -34,6 +34,13 @@ for c in compile check list stats dump drop verify query; do
 	is "help tells of $c" prints "^  $c "
 done
 
+for words in --version "list --version"; do
+	# shellcheck disable=SC2086 # words
+	run $words
+	is "the version is told" prints "^zonec [0-9]"
+	is "with code 0" code_is 0
+done
+
 run check example.org. good.zone
 is "a good zone is good" code_is 0
 is "and counted" prints "serial 1, 7 records: good"
