@@ -74,7 +74,7 @@ static void collect(struct nsec3_chain *ch)
 				ch->n++;
 		}
 	}
-	if (!ascends(ch)) /* as it does in canonical order, but where two records stand at one name */
+	if (ch->n > 1 && !ascends(ch)) /* as it does in canonical order, but where two records stand at one name */
 		qsort(ch->link, ch->n, sizeof *ch->link, by_hash);
 }
 
