@@ -1,41 +1,77 @@
 #!/bin/bash
-# run.sh PROGRAM... -- runs every test program, also when one fails, and ends with "N passed, N failed".
+# run.sh PROGRAM... -- runs every test program, as many at once as there are processors, also when one fails, and ends
+# with "N passed, N failed". What a program wrote is shown whole when it has ended.
 #
 # A program says how it went in check's words, "Checks: N, Failures: F, Errors: E", once for each suite.
 # Exit 77 means it cannot run here and says why. A program that dies, hangs, or exits with an error without
 # having counted one (a sanitizer at its end) is one failure more.
 set -u
 passed=0 failed=0
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
 
 # A test that hangs must not hang the build; nothing here comes near these limits.
 limit=${EDICT_TEST_LIMIT:-900}
+jobs=${EDICT_TEST_JOBS:-$(nproc)}
 
 # TSan of gcc 12 cannot work with the address randomisation of newer kernels.
 wrap=()
 if [ -n "${TSAN_OPTIONS:-}" ] && setarch -R true 2>/dev/null; then wrap=(setarch -R); fi
 
-for t in "$@"; do
-	echo "== $t"
-	case $t in *.sh) run=(bash "$t") ;; *) run=("$t") ;; esac
-	"${wrap[@]}" timeout --kill-after=10 "$limit" "${run[@]}" 2>&1 | tee "$log"
-	status=${PIPESTATUS[0]}
+# run_one NUMBER PROGRAM: leaves what it wrote, and its exit status.
+run_one() {
+	local run=("$2")
+	case $2 in *.sh) run=(bash "$2") ;; esac
+	"${wrap[@]}" timeout --kill-after=10 "$limit" "${run[@]}" >"$dir/$1.log" 2>&1 </dev/null
+	echo $? >"$dir/$1.status"
+}
+
+# judge NUMBER PROGRAM: shows and counts.
+judge() {
+	local log=$dir/$1.log status checks bad
+	status=$(cat "$dir/$1.status")
+	echo "== $2"
+	cat "$log"
 	read -r checks bad < <(awk '
 		match($0, /Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+/) {
 			split(substr($0, RSTART, RLENGTH), n, /[^0-9]+/); checks += n[2]; bad += n[3] + n[4] }
 		END { print checks + 0, bad + 0 }' "$log")
-	if [ "$status" = 77 ]; then continue; fi
-	if [ "$status" = 124 ]; then echo "$t: no end after $limit seconds"; fi
+	if [ "$status" = 77 ]; then return; fi
+	if [ "$status" = 124 ]; then echo "$2: no end after $limit seconds"; fi
 	if [ "$status" != 0 ] && [ "$bad" = 0 ]; then
-		echo "$t: exit status $status"
+		echo "$2: exit status $status"
 		failed=$((failed + 1))
 	fi
 	if [ "$status" = 0 ] && [ "$checks" = 0 ]; then
-		echo "$t: ended without counting any check"
+		echo "$2: ended without counting any check"
 		failed=$((failed + 1))
 	fi
 	passed=$((passed + checks - bad)) failed=$((failed + bad))
+}
+
+# judge_ended shows those that have ended since it was called last.
+programs=("$@") judged=()
+judge_ended() {
+	local i
+	for i in "${!programs[@]}"; do
+		if [ -s "$dir/$i.status" ] && [ -z "${judged[$i]:-}" ]; then
+			judged[i]=1
+			judge "$i" "${programs[$i]}"
+		fi
+	done
+}
+
+running=0
+for i in "${!programs[@]}"; do
+	if [ "$running" -ge "$jobs" ]; then
+		wait -n
+		running=$((running - 1))
+		judge_ended
+	fi
+	run_one "$i" "${programs[$i]}" &
+	running=$((running + 1))
 done
+wait
+judge_ended
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

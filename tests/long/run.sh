@@ -5,7 +5,7 @@ figures=$(mktemp) || exit 1
 trap 'rm -f "$figures"' EXIT
 export EDICT_LONG=1 EDICT_FIGURES=$figures EDICT_TEST_LIMIT=3600
 
-tests/run.sh "$@"
+EDICT_TEST_JOBS=1 tests/run.sh "$@"
 status=$?
 echo
 echo "Measured on $(nproc) processors, $(uname -m), $(date -u +%Y-%m-%d):"
