@@ -8,7 +8,7 @@ enum {
 	CHUNK = 1 << 20,
 	HUGE_PAGE = 1 << 21,
 	HUGE_CHUNK = 4 * HUGE_PAGE,
-	HUGE_FROM = 2 * HUGE_PAGE, /* octets of an arena, or of an array, from which it takes huge pages */
+	HUGE_FROM = 4 * HUGE_CHUNK, /* octets of an arena from which it takes huge pages */
 };
 
 struct arena_chunk {
@@ -28,7 +28,7 @@ void memory_huge(void *p, size_t n)
 	const uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
 	const uintptr_t to = ((uintptr_t)p + n) & ~(uintptr_t)(HUGE_PAGE - 1);
 
-	if (n >= HUGE_FROM && to > from)
+	if (to > from)
 		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
@@ -137,7 +137,6 @@ void *grow_array(void *array, size_t *cap, size_t want, size_t size)
 	void *bigger = realloc(array, to * size);
 	if (bigger == NULL)
 		no_memory(to * size);
-	memory_huge(bigger, to * size);
 	*cap = to;
 	return bigger;
 }

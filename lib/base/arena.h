@@ -49,7 +49,7 @@ void arena_join(struct arena *into, struct arena *from);
 /* arena_free gives everything back; the arena is empty and usable again. A zeroed struct is an empty arena. */
 void arena_free(struct arena *a);
 
-/* memory_huge asks for huge pages in the n octets at p, if they are some megabytes: the first touch of each page
+/* memory_huge asks for huge pages in the n octets at p, as far as they hold whole ones: the first touch of each page
  * costs a fault, and walking over small ones all over costs address look-ups. Only advice; the octets stay what
  * they are. */
 void memory_huge(void *p, size_t n);
