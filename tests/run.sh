@@ -1,6 +1,7 @@
 #!/bin/bash
-# run.sh PROGRAM... -- runs every test program, as many at once as there are processors, also when one fails, and ends
-# with "N passed, N failed". What a program wrote is shown whole when it has ended.
+# run.sh PROGRAM... -- runs every test program, as many at once as there are processors (EDICT_TEST_JOBS says another
+# number), also when one fails, and ends with "N passed, N failed". What a program wrote is shown whole when it has
+# ended.
 #
 # A program says how it went in check's words, "Checks: N, Failures: F, Errors: E", once for each suite.
 # Exit 77 means it cannot run here and says why. A program that dies, hangs, or exits with an error without
@@ -18,11 +19,17 @@ jobs=${EDICT_TEST_JOBS:-$(nproc)}
 wrap=()
 if [ -n "${TSAN_OPTIONS:-}" ] && setarch -R true 2>/dev/null; then wrap=(setarch -R); fi
 
+# Who is interrupted takes the programs along: they run in the background, where no terminal reaches them.
+trap 'kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
+
 # run_one NUMBER PROGRAM: leaves what it wrote, and its exit status.
 run_one() {
-	local run=("$2")
+	local run=("$2") child
 	case $2 in *.sh) run=(bash "$2") ;; esac
-	"${wrap[@]}" timeout --kill-after=10 "$limit" "${run[@]}" >"$dir/$1.log" 2>&1 </dev/null
+	trap 'kill "$child"' TERM
+	"${wrap[@]}" timeout --kill-after=10 "$limit" "${run[@]}" >"$dir/$1.log" 2>&1 </dev/null &
+	child=$!
+	wait "$child"
 	echo $? >"$dir/$1.status"
 }
 

@@ -140,30 +140,24 @@ static void choose_checks(const struct options *o, bool own_work, struct check_o
 			c->severity[id] = o->choice[i].severity;
 }
 
-/* say_of reports what a check says of the zone as a whole; say, what signing does. */
-static void say_of(struct loader *l, bool error, const char *check, const char *text)
+/* say reports what signing says of the zone as a whole. */
+static void say(struct loader *l, bool error, const char *text)
 {
-	struct report_line line = { .file = l->path, .error = error, .check = check, .text = text };
+	struct report_line line = { .file = l->path, .error = error, .check = "sign", .text = text };
 
 	*(error ? &l->errors : &l->warnings) += 1;
 	progress_clear(l->progress);
 	report_finding(l->options->json, &line);
 }
 
-static void say(struct loader *l, bool error, const char *text)
-{
-	say_of(l, error, "sign", text);
-}
-
-/* say_serial: the zone that is there has a serial that comes after the file's, as one has that was signed. Whoever
+/* check_serial: the zone that is there has a serial that comes after the file's, as one has that was signed. Whoever
  * has transferred that zone takes the file's for an older one. */
-static void say_serial(struct loader *l)
+static void check_serial(struct loader *l)
 {
 	const struct view soa = zone_soa(l->zone);
 	const uint32_t serial = soa.n >= 22 ? get_u32(soa.p + soa.n - 20) : 0;
 	struct zone_row there;
 	struct store_txn *t;
-	char text[240];
 
 	if (l->store == NULL || soa.n < 22 || store_read(l->store, &t) != OK)
 		return; /* whatever that is, the compile meets it, too */
@@ -171,12 +165,10 @@ static void say_serial(struct loader *l)
 	store_abort(t);
 	if (!known || !serial_greater(there.serial, serial))
 		return;
-	(void)snprintf(
-	    text, sizeof text,
-	    "the serial goes back from %u in the database to %u: secondaries elsewhere will not transfer it; "
-	    "raise the file's serial above %u",
-	    there.serial, serial, there.serial);
-	say_of(l, false, "serial-goes-back", text);
+	checker_tell(l->checker, CHECK_SERIAL_GOES_BACK, NULL, 0,
+		     "the serial goes back from %u in the database to %u: secondaries elsewhere will not transfer it; "
+		     "raise the file's serial above %u",
+		     there.serial, serial, there.serial);
 }
 
 static void say_dropped(struct loader *l)
@@ -258,7 +250,7 @@ static enum err read_and_check(struct loader *l, const struct name *origin, stru
 	if (e == OK && l->signing != NULL && l->errors == 0)
 		sign(l, out);
 	if (e == OK && l->signing == NULL && l->errors == 0)
-		say_serial(l);
+		check_serial(l);
 	if (e == OK && (l->signing == NULL || out->is_signed))
 		checker_run(l->checker, l->zone);
 	return e;

@@ -5,6 +5,7 @@
 #include "dns/msg.h"
 #include "dns/name.h"
 #include "dns/rdata.h"
+#include "dns/rr.h"
 
 static const char *const opcodes[16] = { "QUERY", "IQUERY", "STATUS", NULL, "NOTIFY", "UPDATE", "DSO" };
 
@@ -18,23 +19,6 @@ static const struct {
 	      { FLAG_RA, "ra" }, { FLAG_AD, "ad" }, { FLAG_CD, "cd" } };
 
 static const char *const sections[] = { "QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL" };
-
-struct record {
-	struct name owner;
-	uint16_t type, class;
-	uint32_t ttl;
-	struct rd rdata;
-};
-
-static bool read_rr(struct rd *r, struct record *out)
-{
-	name_read(r, &out->owner);
-	out->type = rd_u16(r);
-	out->class = rd_u16(r);
-	out->ttl = rd_u32(r);
-	out->rdata = rd_sub(r, rd_u16(r));
-	return !r->bad;
-}
 
 static void print_code(const char *const *names, size_t n, unsigned code)
 {
@@ -72,7 +56,7 @@ static void print_option(uint16_t code, struct view v)
 }
 
 /* OPT (RFC 6891 6.1.3): its class is a size, its TTL the version and flags. */
-static void print_opt(struct record *opt)
+static void print_opt(struct rr *opt)
 {
 	printf("\n;; OPT PSEUDOSECTION:\n; EDNS: version: %u, flags:%s; udp: %u\n", (opt->ttl >> 16) & 255,
 	       (opt->ttl & EDNS_DO) != 0 ? " do" : "", opt->class);
@@ -84,7 +68,7 @@ static void print_opt(struct record *opt)
 	}
 }
 
-static bool print_rr(struct record *rr)
+static bool print_rr(struct rr *rr)
 {
 	static char text[5 * RDATA_MAX + 1100];
 	static uint8_t wire[RDATA_MAX];
@@ -132,7 +116,7 @@ static void print_header(uint16_t id, uint16_t f, unsigned rcode, const uint16_t
 }
 
 /* find_opt gives true if there is an OPT record: it is printed first, wherever it stands. */
-static bool find_opt(struct rd r, const uint16_t count[4], struct record *out)
+static bool find_opt(struct rd r, const uint16_t count[4], struct rr *out)
 {
 	struct name n;
 
@@ -141,7 +125,7 @@ static bool find_opt(struct rd r, const uint16_t count[4], struct record *out)
 		rd_u32(&r);
 	}
 	for (unsigned i = 0; i < (unsigned)count[1] + count[2] + count[3]; i++) {
-		if (!read_rr(&r, out))
+		if (!rr_read(&r, out))
 			return false;
 		if (out->type == RR_OPT)
 			return true;
@@ -167,7 +151,7 @@ bool message_print(struct view message)
 {
 	struct rd r = rd_of(message);
 	uint16_t count[4], id = rd_u16(&r), f = rd_u16(&r);
-	struct record rr;
+	struct rr rr;
 	bool good = true;
 
 	for (unsigned i = 0; i < 4; i++)
@@ -183,7 +167,7 @@ bool message_print(struct view message)
 			if (section == 0)
 				print_question(&r);
 			else
-				good = read_rr(&r, &rr) && (rr.type == RR_OPT || print_rr(&rr));
+				good = rr_read(&r, &rr) && (rr.type == RR_OPT || print_rr(&rr));
 		}
 	}
 	printf("\n;; MSG SIZE: %zu\n", message.n);

@@ -258,12 +258,14 @@ static ALWAYS_INLINE void answer_plain(struct answerer *a, struct request *in, b
 }
 
 /* begin makes a request the question at hand. */
-static inline void begin(struct answerer *a, const struct slot *t, bool tcp, struct wr out)
+static inline void begin(struct answerer *a, const struct snapshot *s, const struct slot *t, bool tcp,
+			 struct wr out)
 {
 	const struct request *in = &t->request;
 	bool known = likely(t->zone != NULL && t->cache_changes == a->cache_changes);
 	struct ask *q = &a->ask;
 
+	q->s = s;
 	q->out = out;
 	q->start = known ? &t->start : NULL;
 	q->zone = known ? t->zone : NULL;
@@ -279,8 +281,8 @@ static inline void begin(struct answerer *a, const struct slot *t, bool tcp, str
 }
 
 /* answer_slot answers what prepare left in a slot, and gives the octets of the answer; 0: none. */
-static ALWAYS_INLINE size_t answer_slot(struct answerer *a, enum transport how, struct slot *t, uint8_t *out,
-					size_t cap)
+static ALWAYS_INLINE size_t answer_slot(struct answerer *a, const struct snapshot *s, enum transport how,
+					struct slot *t, uint8_t *out, size_t cap)
 {
 	bool tcp = how == TRANSPORT_TCP;
 	struct request *in = &t->request;
@@ -290,7 +292,7 @@ static ALWAYS_INLINE size_t answer_slot(struct answerer *a, enum transport how, 
 		a->counters.dropped++;
 		return 0;
 	}
-	begin(a, t, tcp, wr_of(out, cap));
+	begin(a, s, t, tcp, wr_of(out, cap));
 	memcpy(out, in->octets.p, in->echoed);
 	q->out.len = in->echoed;
 	if (likely(in->plain))
@@ -347,7 +349,6 @@ static void touch(struct answerer *a, const struct snapshot *s, struct slot *fir
 		  unsigned n)
 {
 	cache_begin(a, s);
-	a->ask.s = s;
 	for (unsigned i = 0; i < n; i++)
 		request_read(requests[i], &s->key, &first[i].request);
 	for (unsigned i = 0; i < n; i++)
@@ -363,8 +364,7 @@ void query_touch(struct answerer *a, const struct snapshot *s, const struct view
 
 size_t query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, uint8_t *out, size_t cap)
 {
-	a->ask.s = s;
-	return answer_slot(a, TRANSPORT_UDP, &a->slot[slot], out, cap);
+	return answer_slot(a, s, TRANSPORT_UDP, &a->slot[slot], out, cap);
 }
 
 enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum transport how, struct view request,
@@ -373,7 +373,7 @@ enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum tra
 	struct slot *t = &a->slot[QUERY_BATCH];
 
 	touch(a, s, t, &request, 1);
-	out->len = answer_slot(a, how, t, out->p, out->cap);
+	out->len = answer_slot(a, s, how, t, out->p, out->cap);
 	return out->len != 0 ? SEND : DROP;
 }
 

@@ -178,7 +178,7 @@ struct packing {
 	enum err made[BELT_SLOTS];
 };
 
-static void cut(struct packing *p, uint64_t prefix, unsigned bits, const struct entry *e, size_t n)
+static void divide(struct packing *p, uint64_t prefix, unsigned bits, const struct entry *e, size_t n)
 {
 	uint64_t half;
 
@@ -188,8 +188,8 @@ static void cut(struct packing *p, uint64_t prefix, unsigned bits, const struct 
 		return;
 	}
 	const size_t left = sheaf_half(prefix, bits, e, n, &half);
-	cut(p, prefix, bits + 1, e, left);
-	cut(p, half, bits + 1, e + left, n - left);
+	divide(p, prefix, bits + 1, e, left);
+	divide(p, half, bits + 1, e + left, n - left);
 }
 
 static void make_sheaf(void *packing, size_t piece, unsigned slot)
@@ -216,7 +216,7 @@ static enum err pack_all(const struct goal *g, const struct entry *e, size_t n)
 	static const struct belt_calls calls = { make_sheaf, take_sheaf };
 	struct packing p = { .goal = *g, .total = n };
 
-	cut(&p, 0, 0, e, n);
+	divide(&p, 0, 0, e, n);
 	enum err err = belt_run(p.n, &calls, &p);
 	for (unsigned i = 0; i < BELT_SLOTS; i++)
 		sheaf_free(&p.sheaf[i]);

@@ -2,6 +2,7 @@
 
 #include "base/rd.h"
 #include "dns/msg.h"
+#include "dns/rr.h"
 #include "dns/rrtype.h"
 
 void ds_question(const struct name *zone, uint16_t id, struct wr *out)
@@ -43,39 +44,19 @@ static const char *wrong_header(uint16_t flags)
 	return NULL;
 }
 
-struct record {
-	struct name owner;
-	uint16_t type, class;
-	uint32_t ttl;
-	struct view rdata;
-};
-
-static void record_read(struct rd *r, struct record *out)
-{
-	name_read(r, &out->owner);
-	out->type = rd_u16(r);
-	out->class = rd_u16(r);
-	out->ttl = rd_u32(r);
-	out->rdata = rd_take(r, rd_u16(r));
-	if ((out->ttl & 0x80000000) != 0) /* RFC 2181 8 */
-		out->ttl = 0;
-}
-
 /* The answer section has the DS set and nothing else: no alias, no signatures that nobody asked for. */
 static const char *take_set(struct rd *r, unsigned n, const struct name *zone, struct ds_set *out)
 {
-	struct record rr;
+	struct rr rr;
 
-	for (unsigned i = 0; i < n && !r->bad; i++) {
-		record_read(r, &rr);
-		if (r->bad)
-			break;
+	for (unsigned i = 0; i < n && rr_read(r, &rr); i++) {
 		if (rr.type != RR_DS || rr.class != CLASS_IN || !name_eq(&rr.owner, zone))
 			return "answers with other records than the zone's DS set";
 		if (out->n == DS_SET_MAX)
 			return "answers with more than 64 DS records";
-		out->rdata[out->n++] = rr.rdata;
-		out->ttl = rr.ttl > out->ttl ? rr.ttl : out->ttl;
+		out->rdata[out->n++] = rd_take(&rr.rdata, rd_left(&rr.rdata));
+		if (rr.ttl > out->ttl && rr.ttl >> 31 == 0) /* else it counts as 0 (RFC 2181 8) */
+			out->ttl = rr.ttl;
 	}
 	return NULL;
 }
@@ -83,14 +64,12 @@ static const char *take_set(struct rd *r, unsigned n, const struct name *zone, s
 /* Is there the SOA of a zone above? */
 static bool vouched(struct rd *r, unsigned n, const struct name *zone)
 {
-	struct record rr;
+	struct rr rr;
 
-	for (unsigned i = 0; i < n && !r->bad; i++) {
-		record_read(r, &rr);
-		if (!r->bad && rr.type == RR_SOA && rr.class == CLASS_IN && name_within(zone, &rr.owner) &&
+	for (unsigned i = 0; i < n && rr_read(r, &rr); i++)
+		if (rr.type == RR_SOA && rr.class == CLASS_IN && name_within(zone, &rr.owner) &&
 		    !name_eq(zone, &rr.owner))
 			return true;
-	}
 	return false;
 }
 

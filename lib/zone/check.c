@@ -96,6 +96,8 @@ static const struct check checks[CHECKS] = {
 	[CHECK_DIGEST_LENGTH] = { "digest-length", W, "a TLSA or SMIMEA record with data of the wrong length" },
 	[CHECK_DEEP_NAMES] = { "deep-names", E,
 			       "names with so many labels that the names they imply would fill memory; left out" },
+	[CHECK_SERIAL_GOES_BACK] = { "serial-goes-back", W,
+				     "a serial before that of the zone in the database (RFC 1982)" },
 	[CHECK_SPF] = { "spf", W, "an SPF record without the TXT record that is asked for (RFC 7208 3.1)" },
 };
 

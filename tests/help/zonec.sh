@@ -25,6 +25,7 @@ run() {
 }
 says() { grep -q -e "$1" err; }
 prints() { grep -q -e "$1" out; }
+prints_not() { ! prints "$1"; }
 code_is() { [ "$code" = "$1" ]; }
 
 # is WHY CONDITION...: one check.

@@ -95,11 +95,19 @@ class Server:
                 quiet = time.monotonic() + QUIET_SECONDS
             if time.monotonic() > quiet:
                 break
-            time.sleep(0.05)
+            self.ended_within(0.05)
         udp.close()
         if not self.served or not self.alive():
             with open(self.log_path, errors="replace") as f:
                 raise RuntimeError("%s did not start\n%s" % (self.name, "".join(f.readlines()[-20:])))
+
+    def ended_within(self, seconds):
+        """ended_within waits for the server's end, for so long."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def alive(self):
         return self.process is not None and self.process.poll() is None

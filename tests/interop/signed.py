@@ -64,7 +64,7 @@ def plain_alpn(z):
 
 # ldns-verify-zone 1.8.3 never ends with some zones that have NSEC3 and ZONEMD, its own signer's among them.
 CHECKERS = (
-    Checker("ldns-verify-zone", ["ldns-verify-zone", "{path}"], 
+    Checker("ldns-verify-zone", ["ldns-verify-zone", "{path}"],
             lambda z, way: z.names < LDNS_NAMES_MAX and way != "nsec3-zonemd" and plain_alpn(z)),
     Checker("dnssec-verify", ["dnssec-verify", "-z", "-q", "-o", "{origin}", "{path}"]),
     Checker("kzonecheck", ["kzonecheck", "--dnssec", "on", "-o", "{origin}", "{path}"],

@@ -283,7 +283,9 @@ def compare(path, directory):
     if several_ttls and differing_ttls(path):
         return None
     more, fewer = keyed(have, True) - keyed(want, True), keyed(want, True) - keyed(have, True)
-    return "\n".join(["the dump differs"] + ["+ %s" % (r,) for r in sorted(more)] + ["- %s" % (r,) for r in sorted(fewer)]) if more or fewer else None
+    if not more and not fewer:
+        return None
+    return "\n".join(["the dump differs", *("+ %s" % (r,) for r in sorted(more)), *("- %s" % (r,) for r in sorted(fewer))])
 
 
 def differing_ttls(path):

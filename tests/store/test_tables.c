@@ -189,7 +189,7 @@ START_TEST(rows_of_any_size_come_back)
 {
 	uint8_t *buf = malloc(1100000);
 	struct name owner = name_of("WWW.example."), before = name_of("example."),
-		    behind = name_of("xxx.example.");
+		    behind = name_of("zzz.example.");
 	struct row want = make_row(&owner, 16, sizes[_i].octets, buf), got, small = want;
 	struct row_walk *w;
 

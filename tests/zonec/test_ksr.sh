@@ -3,8 +3,6 @@
 # shellcheck source=tests/help/zonec.sh
 . "$(dirname "$0")/../help/zonec.sh"
 
-prints_not() { ! prints "$1"; }
-
 cat >zone <<'END'
 $TTL 3600
 @	SOA	ns hostmaster 1 7200 3600 604800 3600

@@ -89,6 +89,11 @@ run compile -q -d back example.org. zone
 is "signed, then unsigned: compiled" code_is 0
 is "a warning has both serials" says \
 	"zone: warning: the serial goes back from $moment in the database to 1: .*raise the file's serial above $moment .serial-goes-back"
+run compile -q -d back -k keys --sign --serial unixtime --now $moment example.org. zone
+run compile -q --error serial-goes-back -d back example.org. zone
+is "as an error it stops the compile" code_is 1
+run compile -q --off serial-goes-back -d back example.org. zone
+is "and it can be off" [ ! -s err ]
 run compile -q -d back example.org. zone
 is "the same serial is none" [ ! -s err ]
 sed 's/hostmaster 1 /hostmaster 4294967295 /' zone >earlier
