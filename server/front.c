@@ -78,8 +78,7 @@ static bool make_hand(struct front *f, size_t i)
 	if (h->worker.answerer == NULL)
 		return false;
 	if (i < o->threads)
-		h->udp = udp_new(&h->worker, f->listen.udp + i * f->listen.n_addresses, f->listen.n_addresses,
-				 o->udp_size);
+		h->udp = udp_new(&h->worker, f->listen.udp + i * f->listen.n_addresses, f->listen.n_addresses);
 	else
 		h->tcp = tcp_new(&h->worker, f->listen.tcp, f->listen.n_addresses, o->tcp_max, o->tcp_idle * 1000);
 	return h->udp != NULL || h->tcp != NULL;

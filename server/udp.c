@@ -7,36 +7,34 @@
 #include <sys/socket.h>
 
 enum {
-	REQUEST_MAX = 4096, /* octets of a request; none we answer is longer */
-	ANSWER_MAX = 4096,
+	DATAGRAM_MAX = UDP_ANSWER_MAX, /* octets of an answer, and of a request: none we answer is longer */
 	CONTROL_MAX = CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct in_pktinfo)),
 	ROUNDS_MAX = 16, /* batches from one socket before its neighbours get a turn */
 };
 
-/* A message's place: a request, and the answer to it. */
+/* A message's place: a request, then the answer to it. */
 struct slot {
 	struct sockaddr_in6 peer; /* room for either family */
-	struct iovec request_io, answer_io;
+	struct iovec io;
 	alignas(struct cmsghdr)
 	    uint8_t control[CONTROL_MAX]; /* the address asked; sent back as the one to answer from */
-	uint8_t request[REQUEST_MAX];
-	uint8_t answer[ANSWER_MAX];
+	uint8_t octets[DATAGRAM_MAX];
 };
 
 struct udp {
 	struct worker *worker;
-	size_t answer_max;
 	size_t n_sockets;
-	struct pollfd *poll; /* the sockets, then the bell */
+	struct pollfd *poll;                 /* the sockets, then the bell */
 	struct mmsghdr message[QUERY_BATCH]; /* a request comes in one, and its answer goes back in it */
+	struct exchange exchange[QUERY_BATCH];
 	struct slot slot[QUERY_BATCH];
 };
 
 static void prepare_message(struct mmsghdr *m, struct slot *s)
 {
-	s->request_io = (struct iovec){ s->request, sizeof s->request };
-	s->answer_io = (struct iovec){ s->answer, 0 };
-	m->msg_hdr = (struct msghdr){ .msg_name = &s->peer, .msg_iovlen = 1, .msg_control = s->control };
+	s->io.iov_base = s->octets;
+	m->msg_hdr =
+	    (struct msghdr){ .msg_name = &s->peer, .msg_iov = &s->io, .msg_iovlen = 1, .msg_control = s->control };
 }
 
 static struct slot *slot_of(const struct mmsghdr *m)
@@ -49,17 +47,17 @@ static inline void expect_request(struct mmsghdr *m)
 {
 	struct slot *s = slot_of(m);
 
-	m->msg_hdr.msg_iov = &s->request_io;
+	s->io.iov_len = sizeof s->octets;
 	m->msg_hdr.msg_namelen = sizeof s->peer;
 	m->msg_hdr.msg_controllen = sizeof s->control;
 }
 
-struct udp *udp_new(struct worker *w, const int *sockets, size_t n, size_t answer_max)
+struct udp *udp_new(struct worker *w, const int *sockets, size_t n)
 {
 	struct udp *u = calloc(1, sizeof *u);
 	struct pollfd *p = calloc(n + 1, sizeof *p);
 
-	if (u == NULL || p == NULL || answer_max > ANSWER_MAX) {
+	if (u == NULL || p == NULL) {
 		free(u);
 		free(p);
 		return NULL;
@@ -68,7 +66,6 @@ struct udp *udp_new(struct worker *w, const int *sockets, size_t n, size_t answe
 		p[i] = (struct pollfd){ .fd = sockets[i], .events = POLLIN };
 	p[n] = (struct pollfd){ .fd = w->bell.drain, .events = POLLIN };
 	u->worker = w;
-	u->answer_max = answer_max;
 	u->n_sockets = n;
 	u->poll = p;
 	for (size_t i = 0; i < QUERY_BATCH; i++) {
@@ -86,11 +83,11 @@ void udp_free(struct udp *u)
 }
 
 /* A request that was cut is answered with nothing: what is left of it is not what was asked. */
-static struct view request_of(const struct mmsghdr *m)
+static struct exchange exchange_of(const struct mmsghdr *m)
 {
 	bool cut = (m->msg_hdr.msg_flags & MSG_TRUNC) != 0;
 
-	return (struct view){ slot_of(m)->request, cut ? 0 : m->msg_len };
+	return (struct exchange){ slot_of(m)->octets, cut ? 0 : m->msg_len };
 }
 
 /* leave_by_route turns "this was asked at address A, interface I" into "answer from A": the interface is the
@@ -110,10 +107,9 @@ static void leave_by_route(struct msghdr *m)
 }
 
 /* put_answer makes a message whose request was read one that can be sent. */
-static inline void put_answer(struct mmsghdr *m, struct slot *s, size_t length)
+static inline void put_answer(struct mmsghdr *m, size_t length)
 {
-	s->answer_io.iov_len = length;
-	m->msg_hdr.msg_iov = &s->answer_io;
+	slot_of(m)->io.iov_len = length;
 	if (m->msg_hdr.msg_controllen != 0)
 		leave_by_route(&m->msg_hdr);
 }
@@ -131,20 +127,18 @@ static size_t answer_batch(struct udp *u, size_t n)
 {
 	struct worker *w = u->worker;
 	const struct snapshot *s = worker_begin(w);
-	struct view requests[QUERY_BATCH];
+	struct exchange *x = u->exchange;
 	struct mmsghdr *to = u->message;
 
 	for (size_t i = 0; i < n; i++)
-		requests[i] = request_of(&u->message[i]);
-	query_touch(w->answerer, s, requests, (unsigned)n);
+		x[i] = exchange_of(&u->message[i]);
+	query_answer_batch(w->answerer, s, x, (unsigned)n);
 	for (size_t i = 0; i < n; i++) {
 		struct mmsghdr *m = &u->message[i];
-		struct slot *slot = slot_of(m);
-		size_t length = query_answer_touched(w->answerer, s, (unsigned)i, slot->answer, u->answer_max);
 
-		if (unlikely(length == 0))
+		if (unlikely(x[i].n == 0))
 			continue;
-		put_answer(m, slot, length);
+		put_answer(m, x[i].n);
 		if (unlikely(to != m))
 			swap(to, m);
 		to++;

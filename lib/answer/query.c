@@ -21,15 +21,14 @@ static enum verdict error(struct query *q, uint16_t rcode)
 	return SEND;
 }
 
-/* largest gives how large an answer may be of which `cap` octets have room: over UDP as both sides say. */
-static inline size_t largest(const struct answerer *a, const struct request *in, bool tcp, size_t cap)
+/* largest gives how large an answer may be: over UDP as both sides say. */
+static inline size_t largest(const struct answerer *a, const struct request *in, bool tcp)
 {
 	size_t ours = a->options->udp_size, theirs = in->edns.size;
 
 	if (tcp)
-		return cap;
-	cap = theirs < cap ? theirs : cap;
-	return ours < cap ? ours : cap;
+		return MSG_MAX;
+	return theirs < ours ? theirs : ours;
 }
 
 /* step_edns: version 0 is the only one there is; what must be kept free for OPT? */
@@ -41,7 +40,6 @@ static enum verdict step_edns(struct query *q)
 
 	if (e->version != 0)
 		return error(q, RCODE_BADVERS);
-	out->cap = largest(q->ask->a, q->in, q->ask->tcp, out->cap);
 	q->room = edns_room(e, o, q->ask->tcp);
 	if (unlikely(q->room >
 		     out->cap - out->len)) { /* a long NSID behind a long question: everything else fits */
@@ -177,28 +175,23 @@ static void write_opt(struct query *q)
 	a->counts++;
 }
 
-/* write_header finishes the header, which is still the request's. */
-static inline void write_header(const struct ask *a, uint16_t rcode)
+/* finish_header finishes the header, which is still the request's, and counts the answer. */
+static inline void finish_header(const struct ask *a, uint16_t rcode)
 {
 	const unsigned kept = FLAG_OPCODE | FLAG_RD | FLAG_CD;
+	struct answer_counters *c = &a->a->counters;
 	uint8_t *header = a->out.p;
 	unsigned flags = FLAG_QR | (get_u16(header + 2) & kept) | (rcode & FLAG_RCODE);
 
 	if (a->aa && !a->any_class)
 		flags |= FLAG_AA;
-	if (unlikely(a->tc))
+	if (unlikely(a->tc)) {
 		flags |= FLAG_TC;
+		c->truncated++;
+	}
 	put_u16(header + 2, (uint16_t)flags);
 	put_be64(header + 4, a->counts);
-}
-
-static inline void count_answer(const struct ask *a, uint16_t rcode)
-{
-	struct answer_counters *c = &a->a->counters;
-
 	c->queries++;
-	if (unlikely(a->tc))
-		c->truncated++;
 	c->rcode[rcode < COUNT_OF(c->rcode) ? rcode : 0]++;
 }
 
@@ -214,16 +207,18 @@ static void finish(struct query *q)
 		write_opt(q);
 	if (q->rcode == RCODE_NOTAUTH && q->in->has_tsig && tsig_badkey(q->in->tsig, &a->out))
 		a->counts++;
-	write_header(a, q->rcode);
-	count_answer(a, q->rcode);
+	finish_header(a, q->rcode);
 }
 
-static COLD void answer_with_steps(struct ask *a, struct request *in)
+/* set_tsig_aside keeps the record that must be echoed from what will be written in its request's place. Nothing is
+ * looked up for such a request, so what look-ups gather is not needed. */
+static void set_tsig_aside(struct answerer *a, struct request *in)
 {
-	struct query q = { .ask = a, .in = in, .rcode = in->rcode };
+	uint8_t *kept = a->gather[0];
+	size_t at = (size_t)(in->tsig.at - in->octets.p);
 
-	run_steps(&q);
-	finish(&q);
+	memcpy(kept, in->octets.p, in->octets.n);
+	in->tsig = (struct rd){ kept, kept + at, kept + in->octets.n, false };
 }
 
 /* finish_explained is finish for a plain request whose answer has an extended error in its OPT. */
@@ -235,42 +230,19 @@ static COLD void finish_explained(struct ask *a, struct request *in, enum outcom
 	finish(&q);
 }
 
-/* A plain request passes all steps. What is left of them is to look at the size, and of finish to write an OPT,
- * for which room was kept: an answer without extended error is none whose message must be left empty. */
-static ALWAYS_INLINE void answer_plain(struct answerer *a, struct request *in, bool tcp, size_t cap)
-{
-	struct ask *q = &a->ask;
-	bool opt = in->edns.present;
-
-	q->out.cap = largest(a, in, tcp, cap) - (likely(opt) ? OPT_FIXED : 0);
-	enum outcome o = resolve(q);
-	if (unlikely(o == BROKEN || q->ede != EDE_NONE)) {
-		finish_explained(q, in, o);
-		return;
-	}
-	if (likely(opt)) {
-		memcpy(q->out.p + q->out.len, a->opt[q->dnssec], OPT_FIXED);
-		q->out.len += OPT_FIXED;
-		q->counts++;
-	}
-	write_header(q, q->rcode);
-	count_answer(q, q->rcode);
-}
-
-/* begin makes a request the question at hand. */
-static inline void begin(struct answerer *a, const struct snapshot *s, const struct slot *t, bool tcp,
-			 struct wr out)
+/* begin makes a request the question at hand, and its echo the beginning of the answer. */
+static ALWAYS_INLINE struct ask *begin(struct answerer *a, const struct snapshot *s, const struct slot *t,
+				       bool tcp, uint8_t *out)
 {
 	const struct request *in = &t->request;
 	bool known = likely(t->zone != NULL && t->cache_changes == a->cache_changes);
 	struct ask *q = &a->ask;
 
 	q->s = s;
-	q->out = out;
+	q->out = (struct wr){ .p = out, .len = in->echoed, .cap = largest(a, in, tcp) };
 	q->start = known ? &t->start : NULL;
 	q->zone = known ? t->zone : NULL;
 	q->question = q->link = &in->question;
-	q->counts = question_count(in);
 	q->ede = EDE_NONE;
 	q->n_links = 1;
 	q->n_owed = q->n_proofs = q->rcode = 0;
@@ -278,27 +250,59 @@ static inline void begin(struct answerer *a, const struct snapshot *s, const str
 	q->dnssec = in->edns.dnssec;
 	q->tcp = tcp;
 	q->qtype = in->qtype;
+	if (out != in->octets.p)
+		memcpy(out, in->octets.p, in->echoed);
+	return q;
 }
 
-/* answer_slot answers what prepare left in a slot, and gives the octets of the answer; 0: none. */
-static ALWAYS_INLINE size_t answer_slot(struct answerer *a, const struct snapshot *s, enum transport how,
-					struct slot *t, uint8_t *out, size_t cap)
+/* answer_with_steps answers what request_read_any read; like answer_slot. */
+static COLD size_t answer_with_steps(struct answerer *a, const struct snapshot *s, enum transport how,
+				     struct slot *t, uint8_t *out)
 {
-	bool tcp = how == TRANSPORT_TCP;
 	struct request *in = &t->request;
-	struct ask *q = &a->ask;
 
-	if (unlikely((!in->plain && in->verdict == DROP) || cap < in->echoed + (size_t)OPT_FIXED)) {
+	if (in->verdict == DROP) {
 		a->counters.dropped++;
 		return 0;
 	}
-	begin(a, s, t, tcp, wr_of(out, cap));
-	memcpy(out, in->octets.p, in->echoed);
-	q->out.len = in->echoed;
-	if (likely(in->plain))
-		answer_plain(a, in, tcp, cap);
-	else
-		answer_with_steps(q, in);
+	if (in->has_tsig)
+		set_tsig_aside(a, in);
+	struct query q = {
+		.ask = begin(a, s, t, how == TRANSPORT_TCP, out),
+		.in = in,
+		.rcode = in->rcode,
+	};
+	q.ask->counts = question_count(in);
+	run_steps(&q);
+	finish(&q);
+	return q.ask->out.len;
+}
+
+/* answer_slot answers what prepare left in a slot, and gives the octets of the answer; 0: none. A plain request
+ * passes all steps. What is left of finish is to write an OPT, for which room was kept: an answer without extended
+ * error is none whose message must be left empty. */
+static ALWAYS_INLINE size_t answer_slot(struct answerer *a, const struct snapshot *s, enum transport how,
+					struct slot *t, uint8_t *out)
+{
+	struct request *in = &t->request;
+
+	if (unlikely(!in->plain))
+		return answer_with_steps(a, s, how, t, out);
+	struct ask *q = begin(a, s, t, how == TRANSPORT_TCP, out);
+	bool opt = likely(in->edns.present);
+	q->counts = (uint64_t)1 << QUESTION;
+	q->out.cap -= opt ? OPT_FIXED : 0;
+	enum outcome o = resolve(q);
+	if (unlikely(o == BROKEN || q->ede != EDE_NONE)) {
+		finish_explained(q, in, o);
+		return q->out.len;
+	}
+	if (likely(opt)) {
+		memcpy(q->out.p + q->out.len, a->opt[q->dnssec], OPT_FIXED);
+		q->out.len += OPT_FIXED;
+		q->counts++;
+	}
+	finish_header(q, q->rcode);
 	return q->out.len;
 }
 
@@ -343,37 +347,34 @@ static inline void prepare_page(const struct snapshot *s, struct slot *t)
 		touch_page(s, t->then);
 }
 
-/* touch prepares requests in stages, each prefetching for the next: a question is read, hashed and looked up in the
- * directory; the directory says which page will be asked. */
-static void touch(struct answerer *a, const struct snapshot *s, struct slot *first, const struct view *requests,
-		  unsigned n)
+void query_answer_batch(struct answerer *a, const struct snapshot *s, struct exchange *x, unsigned n)
 {
+	struct slot *slot = a->slot;
+
 	cache_begin(a, s);
 	for (unsigned i = 0; i < n; i++)
-		request_read(requests[i], &s->key, &first[i].request);
+		request_read(view_of(x[i].p, x[i].n), &s->key, &slot[i].request);
 	for (unsigned i = 0; i < n; i++)
-		prepare(a, s, &first[i]);
+		prepare(a, s, &slot[i]);
 	for (unsigned i = 0; i < n; i++)
-		prepare_page(s, &first[i]);
-}
-
-void query_touch(struct answerer *a, const struct snapshot *s, const struct view *requests, unsigned n)
-{
-	touch(a, s, a->slot, requests, n);
-}
-
-size_t query_answer_touched(struct answerer *a, const struct snapshot *s, unsigned slot, uint8_t *out, size_t cap)
-{
-	return answer_slot(a, s, TRANSPORT_UDP, &a->slot[slot], out, cap);
+		prepare_page(s, &slot[i]);
+	for (unsigned i = 0; i < n; i++)
+		x[i].n = answer_slot(a, s, TRANSPORT_UDP, &slot[i], x[i].p);
 }
 
 enum verdict query_answer(struct answerer *a, const struct snapshot *s, enum transport how, struct view request,
 			  struct wr *out)
 {
 	struct slot *t = &a->slot[QUERY_BATCH];
+	size_t needed = how == TRANSPORT_TCP ? MSG_MAX : a->options->udp_size;
 
-	touch(a, s, t, &request, 1);
-	out->len = answer_slot(a, s, how, t, out->p, out->cap);
+	if (out->cap < needed)
+		return DROP;
+	cache_begin(a, s);
+	request_read(request, &s->key, &t->request);
+	prepare(a, s, t);
+	prepare_page(s, t);
+	out->len = answer_slot(a, s, how, t, out->p);
 	return out->len != 0 ? SEND : DROP;
 }
 
@@ -384,7 +385,8 @@ void answer_options_default(struct answer_options *o)
 
 struct answerer *answerer_new(const struct answer_options *o)
 {
-	struct answerer *a = calloc(1, sizeof *a);
+	bool sound = o->udp_size >= MSG_UDP_PLAIN && o->udp_size <= UDP_ANSWER_MAX;
+	struct answerer *a = sound ? calloc(1, sizeof *a) : NULL;
 
 	if (a == NULL)
 		return NULL;

@@ -48,14 +48,14 @@
 #define TSIG(class, ttl) "\3key\0\0\372" class ttl "\0\41" TSIG_RDATA
 #define TSIG0            TSIG(ANY, "\0\0\0\0")
 
-struct exchange {
+struct expectation {
 	const char *why;
 	enum transport how;
 	struct view request;
 	const char *want;
 };
 
-static const struct exchange headers[] = {
+static const struct expectation headers[] = {
 	{ "a plain question", UDP, BYTES(ASK WWW A IN), "NOERROR qr aa 1/1/0/0" },
 	{ "RD and CD are copied, AD is not (RFC 6840 5.8)", UDP, BYTES(ID "\1\60" Q1 WWW A IN),
 	  "NOERROR qr aa rd cd 1/1/0/0" },
@@ -90,7 +90,7 @@ static const struct exchange headers[] = {
 	  "NOERROR qr aa 1/1/0/0" },
 };
 
-static const struct exchange opcodes[] = {
+static const struct expectation opcodes[] = {
 	{ "IQUERY (RFC 3425)", UDP, BYTES(ID "\10\0" Q1 WWW A IN), "NOTIMP opcode1 qr 0/0/0/0" },
 	{ "STATUS", UDP, BYTES(ID "\20\0" Q1 WWW A IN), "NOTIMP opcode2 qr 0/0/0/0" },
 	{ "opcode 3", UDP, BYTES(ID "\30\0" Q1 WWW A IN), "NOTIMP opcode3 qr 0/0/0/0" },
@@ -126,7 +126,7 @@ static const struct exchange opcodes[] = {
 	{ "nor with it, of another zone", TCP, BYTES(ASK AWAY IXFR IN), "NOTAUTH qr 1/0/0/0" },
 };
 
-static const struct exchange classes_and_types[] = {
+static const struct expectation classes_and_types[] = {
 	{ "class 0", UDP, BYTES(ASK WWW A "\0\0"), "REFUSED qr 1/0/0/0" },
 	{ "class HS", UDP, BYTES(ASK WWW A "\0\4"), "REFUSED qr 1/0/0/0" },
 	{ "class NONE", UDP, BYTES(ASK WWW A "\0\376"), "REFUSED qr 1/0/0/0" },
@@ -158,7 +158,7 @@ static const struct exchange classes_and_types[] = {
 	{ "version.bind in IN", UDP, BYTES(ASK "\7version\4bind\0" TXT IN), "REFUSED qr 1/0/0/0" },
 };
 
-static const struct exchange options[] = {
+static const struct expectation options[] = {
 	{ "OPT of size 0 counts as 512", UDP, BYTES(ASK1 WWW A IN "\0\0\51\0\0\0\0\0\0\0\0"),
 	  "NOERROR qr aa 1/1/0/1 OPT1232" },
 	{ "DO is copied, other flags are not (RFC 3225 3, RFC 6891 6.1.4)", UDP,
@@ -201,7 +201,7 @@ static const struct exchange options[] = {
 	{ "an OPT before another record", UDP, BYTES(ASK2 WWW A IN OPT0 A_RR), "NOERROR qr aa 1/1/0/1 OPT1232" },
 };
 
-static const struct exchange signed_ones[] = {
+static const struct expectation signed_ones[] = {
 	{ "a key we do not have (RFC 8945 5.2.1)", UDP, BYTES(ASK1 WWW A IN TSIG0), "NOTAUTH qr 1/0/0/1 TSIG17" },
 	{ "with OPT: TSIG is last", UDP, BYTES(ASK2 WWW A IN OPT0 TSIG0), "NOTAUTH qr 1/0/0/2 OPT1232 TSIG17" },
 	{ "an UPDATE, signed", TCP, BYTES(ID "\50\0" Q1R1 APEX SOA IN TSIG0),
@@ -217,7 +217,7 @@ static const struct exchange signed_ones[] = {
 };
 
 static const struct {
-	const struct exchange *row;
+	const struct expectation *row;
 	size_t n;
 } tables[] = {
 	{ headers, COUNT_OF(headers) },
@@ -242,7 +242,7 @@ START_TEST(requests_get_the_answers_of_the_table)
 	answering_zone(&a, "example.", zone);
 	answering_ready(&a);
 	for (size_t i = 0; i < tables[_i].n; i++) {
-		const struct exchange *r = &tables[_i].row[i];
+		const struct expectation *r = &tables[_i].row[i];
 		const char *is = answering_tell(&a, r->how, r->request);
 		ck_assert_msg(strcmp(is, r->want) == 0, "%s: %s, not %s", r->why, is, r->want);
 	}

@@ -23,7 +23,7 @@ static __attribute__((noinline)) void serve_socket(struct udp *u, int fd); /* so
 #include "dns/msg.h"
 #include "dns/rrtype.h"
 
-enum { LINE_MAX_OCTETS = 1200, UDP_SIZE = 1232 };
+enum { LINE_MAX_OCTETS = 1200 };
 
 struct questions {
 	struct arena arena;
@@ -103,7 +103,7 @@ static void open_sockets(int *server, int *client)
 static size_t serve_batch(struct udp *u, int server, int client, const struct view *requests, size_t n,
 			  uint64_t *octets)
 {
-	static uint8_t answer[ANSWER_MAX];
+	static uint8_t answer[DATAGRAM_MAX];
 	size_t answers = 0;
 	ssize_t length;
 
@@ -127,7 +127,7 @@ static void measure(struct worker *w, const struct questions *q, size_t n)
 	size_t answers = 0;
 
 	open_sockets(&server, &client);
-	struct udp *u = udp_new(w, &server, 1, UDP_SIZE);
+	struct udp *u = udp_new(w, &server, 1);
 	if (u == NULL)
 		die("no memory");
 	for (size_t at = 0; at < n; at += QUERY_BATCH) {

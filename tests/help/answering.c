@@ -214,13 +214,6 @@ const char *answering_tell(struct answering *a, enum transport how, struct view 
 	return tell(view_of(a->answer, a->n_answer));
 }
 
-const char *answering_tell_slot(struct answering *a, unsigned slot)
-{
-	size_t n = query_answer_touched(a->answerer, a->snapshot, slot, a->answer, a->options.udp_size);
-
-	return n != 0 ? tell(view_of(a->answer, n)) : "silence";
-}
-
 bool answering_agrees(struct answering *a, const char *name, uint16_t type, bool dnssec, char *report, size_t cap)
 {
 	uint8_t request[600];

@@ -51,9 +51,6 @@ bool answering_ask(struct answering *a, enum transport how, struct view request)
  */
 const char *answering_tell(struct answering *a, enum transport how, struct view request);
 
-/* answering_tell_slot says what is answered to the request in a slot of the batch that query_touch was given. */
-const char *answering_tell_slot(struct answering *a, unsigned slot);
-
 /* answering_agrees asks over TCP and compares with what the naive twin says; false: report says how they differ.
  */
 bool answering_agrees(struct answering *a, const char *name, uint16_t type, bool dnssec, char *report, size_t cap);
