@@ -29,12 +29,10 @@ struct place {
 static ALWAYS_INLINE enum landmark look_at(const struct ask *q, struct view page, unsigned d, struct node_view *n)
 {
 	struct probe p = probe_of(&q->link->name, d, q->zone->depth);
-	struct view record = shard_search(page, p.hash, p.name, probe_head(&p));
 
-	if (record.p == NULL)
-		return record.n == FOUND_NONE ? MISSING : record.n == FOUND_BARE ? AT_BARE : DAMAGED;
-	if (unlikely(!node_open(record, n)))
-		return DAMAGED;
+	*n = shard_search(page, p.hash, p.name, probe_head(&p));
+	if (n->p == NULL)
+		return n->n == FOUND_NONE ? MISSING : n->n == FOUND_BARE ? AT_BARE : DAMAGED;
 	if (node_flags(*n) & NODE_HAS_NS && d != q->zone->depth)
 		return AT_CUT;
 	return node_flags(*n) & NODE_HAS_DNAME && d < q->link->name.labels ? AT_DNAME : AT_NODE;

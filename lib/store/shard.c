@@ -57,14 +57,14 @@ static inline unsigned next_tag(const uint8_t *tags, unsigned i, unsigned n, uin
 #endif
 }
 
-static inline struct view without_record(enum found f)
+static inline struct node_view without_node(enum found f)
 {
-	return (struct view){ NULL, f };
+	return (struct node_view){ NULL, f };
 }
 
-/* same_owner compares a node with what is looked for: first the four octets of its head, then the name. A node
- * that is too short for its name is damaged. */
-static inline bool same_owner(struct view record, const uint8_t *name, uint32_t head, bool *damaged)
+/* same_owner compares a record with what is looked for: first the four octets of its head, then the name. If the
+ * heads are the same and the record is no sound node, as node_open has it, it is damaged. */
+static ALWAYS_INLINE bool same_owner(struct view record, const uint8_t *name, uint32_t head, bool *damaged)
 {
 	const uint32_t compared = 0xffff | (uint32_t)(NODE_PIECE | NODE_RUN) << 16;
 	uint32_t have = record.n >= NODE_HEAD ? le32(record.p) : head;
@@ -72,31 +72,32 @@ static inline bool same_owner(struct view record, const uint8_t *name, uint32_t 
 
 	if (((have ^ head) & compared) != 0)
 		return false;
-	*damaged = record.n < at + len;
+	*damaged = record.n < at + len + (size_t)(have >> 24) * FRAG_HEAD;
 	return unlikely(*damaged) || same_octets(record.p + at, name, len);
 }
 
-struct view shard_search(struct view page, uint64_t hash, const uint8_t *name, uint32_t head)
+struct node_view shard_search(struct view page, uint64_t hash, const uint8_t *name, uint32_t head)
 {
 	struct layout l;
 	struct view record;
 
 	if (unlikely(!open_shard(page, &l)))
-		return without_record(FOUND_DAMAGED);
+		return without_node(FOUND_DAMAGED);
 	unsigned all = l.nodes + l.bare;
 	for (unsigned i = next_tag(l.tags, 0, all, (uint8_t)hash); i < all;
 	     i = next_tag(l.tags, i + 1, all, (uint8_t)hash)) {
 		bool damaged = false;
 		if (unlikely(i >= l.nodes)) {
 			if (le64(l.hashes + 8 * (size_t)(i - l.nodes)) == hash && head >> 16 == 0)
-				return without_record(FOUND_BARE);
+				return without_node(FOUND_BARE);
 		} else if (unlikely(!record_at(page, &l, i, &record))) {
-			return without_record(FOUND_DAMAGED);
+			return without_node(FOUND_DAMAGED);
 		} else if (likely(same_owner(record, name, head, &damaged))) {
-			return unlikely(damaged) ? without_record(FOUND_DAMAGED) : record;
+			return unlikely(damaged) ? without_node(FOUND_DAMAGED)
+						 : (struct node_view){ record.p, record.n };
 		}
 	}
-	return without_record(FOUND_NONE);
+	return without_node(FOUND_NONE);
 }
 
 enum found shard_next(struct view page, uint64_t hash, unsigned *cursor, struct node_view *out)

@@ -39,9 +39,9 @@ struct probe {
 
 enum found { FOUND_NONE, FOUND_NODE, FOUND_BARE, FOUND_DAMAGED };
 
-/* shard_search looks a name up in a page and gives its record, which nobody opened yet; without one, n is what was
- * found: FOUND_BARE if it exists and has no data. `head` is probe_head's. */
-struct view shard_search(struct view page, uint64_t hash, const uint8_t *name, uint32_t head);
+/* shard_search looks a name up in a page and gives its node, sound as if by node_open. Without one, p is NULL and
+ * n what was found: FOUND_BARE if the name exists and has no data. `head` is probe_head's. */
+struct node_view shard_search(struct view page, uint64_t hash, const uint8_t *name, uint32_t head);
 
 /* What the first octets of a node say that is looked for: length of the owner, labels of the apex, kind. */
 static inline uint32_t probe_head(const struct probe *p)
@@ -49,15 +49,13 @@ static inline uint32_t probe_head(const struct probe *p)
 	return p->len | (uint32_t)p->apex_labels << 8 | (uint32_t)p->kind << 16;
 }
 
-/* shard_find looks a name up and opens its node; without one, *out is no_node. */
+/* shard_find is shard_search for a probe; without a node, *out is no_node. */
 static inline enum found shard_find(struct view page, const struct probe *p, struct node_view *out)
 {
-	struct view record = shard_search(page, p->hash, p->name, probe_head(p));
+	struct node_view n = shard_search(page, p->hash, p->name, probe_head(p));
 
-	*out = no_node;
-	if (record.p == NULL)
-		return (enum found)record.n;
-	return node_open(record, out) ? FOUND_NODE : FOUND_DAMAGED;
+	*out = n.p != NULL ? n : no_node;
+	return n.p != NULL ? FOUND_NODE : (enum found)n.n;
 }
 
 /* shard_next walks the nodes whose tag is the hash's: begin with *cursor = 0 and go on until FOUND_NONE. Who calls
