@@ -66,21 +66,52 @@ static void print_row(const struct name *apex, const struct zone_row *r)
 	       (unsigned long long)r->records, denial_text(r), compiled, expires);
 }
 
+/* Some of the zones of a list. */
+struct zones {
+	size_t n;
+	struct {
+		struct name apex;
+		struct zone_row row;
+	} zone[256];
+};
+
+/* next_zones reads the zones that come after the last of those that were read before, at most as many as fit. */
+static enum err next_zones(struct store *s, struct zones *z)
+{
+	struct name before = z->n != 0 ? z->zone[z->n - 1].apex : name_root;
+	bool begun = z->n != 0;
+	struct store_txn *t;
+	enum err e = store_read(s, &t);
+
+	z->n = 0;
+	if (e != OK)
+		return e;
+	while (e == OK && z->n < COUNT_OF(z->zone)) {
+		e = store_zone_after(t, begun ? &before : NULL, &z->zone[z->n].apex, &z->zone[z->n].row);
+		if (e == OK)
+			before = z->zone[z->n++].apex;
+		begun = true;
+	}
+	store_abort(t);
+	return e;
+}
+
+/* Who reads the list may take his time, with a pager: meanwhile no state of the database must be kept for him. */
 int command_list(const struct options *o)
 {
+	static struct zones z; /* large for a stack */
 	struct store *s;
-	struct store_txn *t;
-	struct zone_row row;
-	struct name apex;
+	enum err e;
 
 	if (o->db == NULL || o->n_operands != 0)
 		return EXIT_USAGE;
-	if (!begin_reading(o, &s, &t))
+	if (!open_db(o, &s))
 		return EXIT_SYSTEM;
-	enum err e = store_zone_after(t, NULL, &apex, &row);
-	for (; e == OK; e = store_zone_after(t, &apex, &apex, &row))
-		print_row(&apex, &row);
-	store_abort(t);
+	do {
+		e = next_zones(s, &z);
+		for (size_t i = 0; i < z.n; i++)
+			print_row(&z.zone[i].apex, &z.zone[i].row);
+	} while (e == OK);
 	if (e != ERR_NOTFOUND)
 		return failed(s, e, "reading the zones");
 	store_close(s);

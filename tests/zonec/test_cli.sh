@@ -142,6 +142,11 @@ is "one bad zone of a list gives 1" code_is 1
 run list -d db
 is "the others are compiled" [ "$(wc -l <out)" = 3 ]
 mkdir -p folder
+for n in {1..600}; do echo "z$n.example. newer.zone"; done >many
+run compile -q -d many.db --list many
+run list -d many.db
+is "a list that is read in parts is whole" [ "$(cut -f 1 out | sort -u | wc -l)" = 600 ]
+is "and has nothing twice" [ "$(wc -l <out)" = 600 ]
 run compile -d db --list folder
 is "a list that cannot be read gives 3" code_is 3
 is "and is named" says "^zonec: folder: cannot be read beyond line 0: Is a directory"
