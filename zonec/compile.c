@@ -185,31 +185,27 @@ static bool waits(const struct batch *b, const struct name *apex)
 }
 
 /* batch_add takes a zone with its own options, which for one of a list may be more than the command's. */
-static void batch_add(struct batch *b, const struct options *o, const char *origin, const char *path)
+static void batch_add(struct batch *b, const struct options *o, const struct name *apex, const char *path)
 {
-	struct name apex;
+	const char *origin = o->operand[0];
 	struct loaded l;
 	int code;
 
-	if (!origin_read(origin, &apex)) {
-		note(b, b->options->list == NULL ? EXIT_USAGE : EXIT_WRONG);
-		return;
-	}
-	if (waits(b, &apex))
+	if (waits(b, apex))
 		batch_compile(b);
-	struct following *f = follow(b, o, &apex, origin, &code);
+	struct following *f = follow(b, o, apex, origin, &code);
 	if (code != EXIT_DONE) {
 		note(b, code);
 		return;
 	}
-	load(b, o, &apex, path, f, &l);
+	load(b, o, apex, path, f, &l);
 	if (l.zone == NULL) {
 		complain("%s: not compiled, %llu errors; the database is as it was", origin,
 			 (unsigned long long)l.errors);
 		note(b, l.unreadable && b->options->list == NULL ? EXIT_SYSTEM : EXIT_WRONG);
-		followed(b, &apex, origin, f, false);
+		followed(b, apex, origin, f, false);
 	} else if (l.is_signed && l.result.unchanged && !o->replace) { /* it is there, down to its signatures */
-		keep(b, &apex, origin, &l, f);
+		keep(b, apex, origin, &l, f);
 	} else {
 		batch_push(b, o, origin, &l, f);
 	}
@@ -245,32 +241,37 @@ static char *beside(const char *list, const char *file)
 	return path;
 }
 
-/* line_options gives the options of one line: the command's, and its own. Where the database is, is the command's.
- */
-static bool line_options(const struct batch *b, char *line, struct options *o)
+/* read_line gives the options of one line: the command's, and its own. Where the database is, is the command's. */
+static bool read_line(const struct batch *b, char *line, struct options *o, struct name *apex)
 {
 	char *word[LINE_WORDS_MAX];
 
 	*o = *b->options;
-	return options_more(split(line, word), word, o) && o->n_operands == 2 && o->db == b->options->db &&
-	       o->list == b->options->list;
+	if (!options_more(split(line, word), word, o))
+		return false;
+	if (o->n_operands == 2 && o->db == b->options->db && o->list == b->options->list)
+		return origin_read(o->operand[0], apex);
+	complain("a line is ORIGIN FILE [OPTIONS], of %d words at most", LINE_WORDS_MAX);
+	return false;
 }
 
 /* One bad zone, or a bad line, does not stop the others. */
 static void compile_line(struct batch *b, char *line, unsigned number)
 {
 	static struct options o; /* large for a stack */
+	struct name apex;
 
 	if (line[strspn(line, " \t\r\n")] == 0 || line[strspn(line, " \t")] == '#')
 		return;
-	if (!line_options(b, line, &o)) {
-		complain("%s:%u: a line is ORIGIN FILE [OPTIONS], of %d words at most", b->options->list, number,
-			 LINE_WORDS_MAX);
+	complain_of(b->options->list, number);
+	bool good = read_line(b, line, &o, &apex);
+	complain_of(NULL, 0);
+	if (!good) {
 		note(b, EXIT_WRONG);
 		return;
 	}
 	char *path = beside(b->options->list, o.operand[1]);
-	batch_add(b, &o, o.operand[0], path);
+	batch_add(b, &o, &apex, path);
 	free(path);
 }
 
@@ -303,6 +304,7 @@ static void compile_list(struct batch *b)
 int command_compile(const struct options *o)
 {
 	static struct batch b; /* large for a stack */
+	struct name apex;
 	char why[256];
 
 	if (o->db == NULL || (o->list == NULL ? o->n_operands != 2 : o->n_operands != 0))
@@ -311,6 +313,8 @@ int command_compile(const struct options *o)
 		complain("--policy needs a place for the zone's keys: -k KEYDIR");
 		return EXIT_USAGE;
 	}
+	if (o->list == NULL && !origin_read(o->operand[0], &apex))
+		return EXIT_USAGE;
 	b.options = o;
 	if (store_open(o->db, 0, &b.store, why) != OK) {
 		complain("%s", why);
@@ -319,7 +323,7 @@ int command_compile(const struct options *o)
 	if (o->list != NULL)
 		compile_list(&b);
 	else
-		batch_add(&b, o, o->operand[0], o->operand[1]);
+		batch_add(&b, o, &apex, o->operand[1]);
 	batch_compile(&b);
 	sign_keys_close();
 	store_close(b.store);

@@ -51,6 +51,17 @@ static const struct command {
 	{ "ksr import", command_ksr_import, "-k KEYDIR ORIGIN FILE", "bring them back", false },
 };
 
+static struct {
+	const char *file; /* NULL: nothing is being read */
+	unsigned line;
+} place;
+
+void complain_of(const char *file, unsigned line)
+{
+	place.file = file;
+	place.line = line;
+}
+
 void complain(const char *fmt, ...)
 {
 	va_list args;
@@ -58,6 +69,8 @@ void complain(const char *fmt, ...)
 	fflush(stdout);
 	va_start(args, fmt);
 	fputs("zonec: ", stderr);
+	if (place.file != NULL)
+		fprintf(stderr, "%s:%u: ", place.file, place.line);
 	vfprintf(stderr, fmt, args);
 	fputc('\n', stderr);
 	va_end(args);

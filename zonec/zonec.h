@@ -44,6 +44,11 @@ struct options {
 /* complain prints one line "zonec: ..." on standard error. */
 void complain(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* complain_of says which line of a file complaints are about from now on; NULL: of none. The name stays the
+ * caller's.
+ */
+void complain_of(const char *file, unsigned line);
+
 /* options_read takes the words behind the command; false: it has said what is wrong. */
 MUST_CHECK bool options_read(int argc, char **argv, struct options *o);
 

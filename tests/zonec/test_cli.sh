@@ -147,6 +147,13 @@ run compile -q -d many.db --list many
 run list -d many.db
 is "a list that is read in parts is whole" [ "$(cut -f 1 out | sort -u | wc -l)" = 600 ]
 is "and has nothing twice" [ "$(wc -l <out)" = 600 ]
+printf 'a..b. good.zone\nexample.org. good.zone --odd\nexample.org.\nexample.org. good.zone\n' >lines
+run compile -d db --list lines
+is "bad lines give 1" code_is 1
+is "a bad origin is told with its line" says "^zonec: lines:1: 'a..b.' is no name for a zone: an empty label"
+is "and so is an option that does not exist" says "^zonec: lines:2: there is no option '--odd'"
+is "and a line that is too short" says "^zonec: lines:3: a line is ORIGIN FILE"
+is "the line behind them is compiled" prints "^example.org.: "
 run compile -d db --list folder
 is "a list that cannot be read gives 3" code_is 3
 is "and is named" says "^zonec: folder: cannot be read beyond line 0: Is a directory"

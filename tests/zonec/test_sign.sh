@@ -118,7 +118,7 @@ is "and none"           prints "^example.com.*unsigned"
 echo "example.org. zone --frobnicate" >list
 run compile -q -d lists -k keys --now $moment --list list
 is "a wrong option is a wrong line" code_is 1
-is "and is told with its place" says "list:1: a line is ORIGIN FILE"
+is "and is told with its place" says "list:1: there is no option .--frobnicate."
 echo "example.org. zone -d other" >list
 run compile -q -d lists -k keys --now $moment --list list
 is "the database is not a zone's own" code_is 1
