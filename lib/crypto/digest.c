@@ -11,6 +11,8 @@
 
 #include <openssl/sha.h>
 
+#include "base/wr.h"
+
 union state {
 	SHA_CTX sha1;
 	SHA256_CTX sha256;
@@ -116,4 +118,21 @@ void digest_of(enum digest_kind k, const struct view *parts, size_t n, uint8_t *
 	for (size_t i = 0; i < n; i++)
 		digest_add(&d, parts[i]);
 	digest_end(&d, out);
+}
+
+void sha1_short(struct view v, uint8_t out[SHA1_LEN])
+{
+	uint8_t block[SHA_CBLOCK] = { 0 };
+	SHA_CTX c;
+
+	memcpy(block, v.p, v.n);
+	block[v.n] = 0x80;
+	put_u16(block + SHA_CBLOCK - 2, (uint16_t)(8 * v.n));
+	SHA1_Init(&c);
+	SHA1_Transform(&c, block);
+	put_u32(out, c.h0);
+	put_u32(out + 4, c.h1);
+	put_u32(out + 8, c.h2);
+	put_u32(out + 12, c.h3);
+	put_u32(out + 16, c.h4);
 }

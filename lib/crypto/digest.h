@@ -14,7 +14,7 @@
 
 enum digest_kind { DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGEST_KINDS };
 
-enum { DIGEST_MAX = 64, SHA1_LEN = 20 };
+enum { DIGEST_MAX = 64, SHA1_LEN = 20, SHA1_SHORT_MAX = 55 };
 
 struct digest {
 	enum digest_kind kind;
@@ -32,5 +32,9 @@ void digest_end(struct digest *d, uint8_t *out);
 
 /* digest_of hashes n parts one behind the other; `out` may be one of them. */
 void digest_of(enum digest_kind k, const struct view *parts, size_t n, uint8_t *out);
+
+/* sha1_short hashes at most SHA1_SHORT_MAX octets, which are one block with their length: a third of digest_of's cost.
+ */
+void sha1_short(struct view v, uint8_t out[SHA1_LEN]);
 
 #endif

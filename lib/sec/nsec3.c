@@ -16,17 +16,29 @@ bool nsec3_same(const struct nsec3_params *a, const struct nsec3_params *b)
 	return a->algorithm == b->algorithm && a->iterations == b->iterations && view_eq(a->salt, b->salt);
 }
 
+/* One round: most names are short, as most salts are empty. */
+static void hash_round(struct view octets, struct view salt, uint8_t out[NSEC3_HASH_LEN])
+{
+	uint8_t both[SHA1_SHORT_MAX];
+
+	if (unlikely(octets.n + salt.n > sizeof both)) {
+		digest_of(DIGEST_SHA1, (const struct view[2]){ octets, salt }, 2, out);
+		return;
+	}
+	memcpy(both, octets.p, octets.n);
+	if (salt.n != 0)
+		memcpy(both + octets.n, salt.p, salt.n);
+	sha1_short(view_of(both, octets.n + salt.n), out);
+}
+
 bool nsec3_hash(const struct nsec3_params *p, unsigned iterations_max, struct view lower,
 		uint8_t out[NSEC3_HASH_LEN])
 {
-	const struct view name[2] = { lower, p->salt };
-	const struct view again[2] = { { out, NSEC3_HASH_LEN }, p->salt };
-
 	if (p->algorithm != NSEC3_ALG_SHA1 || p->iterations > iterations_max)
 		return false;
-	digest_of(DIGEST_SHA1, name, 2, out);
+	hash_round(lower, p->salt, out);
 	for (unsigned i = 0; i < p->iterations; i++)
-		digest_of(DIGEST_SHA1, again, 2, out);
+		hash_round(view_of(out, NSEC3_HASH_LEN), p->salt, out);
 	return true;
 }
 

@@ -70,6 +70,22 @@ START_TEST(output_over_input)
 }
 END_TEST
 
+START_TEST(a_short_one_is_no_other)
+{
+	uint8_t octets[SHA1_SHORT_MAX], want[SHA1_LEN], have[SHA1_LEN];
+
+	for (size_t n = 0; n <= sizeof octets; n++) {
+		struct view v = { octets, n };
+
+		digest_of(DIGEST_SHA1, &v, 1, want);
+		sha1_short(v, have);
+		ck_assert_mem_eq(have, want, SHA1_LEN);
+		if (n < sizeof octets)
+			octets[n] = (uint8_t)(0x80 + 7 * n);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("digests");
@@ -78,6 +94,7 @@ int main(void)
 	tcase_add_loop_test(t, digest_of_abc, 0, COUNT_OF(abc));
 	tcase_add_loop_test(t, a_copy_goes_on, 0, COUNT_OF(abc));
 	tcase_add_loop_test(t, output_over_input, 0, COUNT_OF(abc));
+	tcase_add_test(t, a_short_one_is_no_other);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

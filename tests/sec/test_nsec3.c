@@ -1,5 +1,6 @@
 #include "tests/help/run.h"
 
+#include "crypto/digest.h"
 #include "sec/nsec3.h"
 
 /* RFC 5155 appendix A: salt aabbccdd, 12 additional iterations. */
@@ -33,6 +34,27 @@ START_TEST(hashes_of_rfc_5155)
 	ck_assert(nsec3_of_label(view_of(text, NSEC3_TEXT_LEN), back));
 	ck_assert_mem_eq(hash, back, NSEC3_HASH_LEN);
 	ck_assert_msg(!nsec3_hash_name(&p, 11, &n, hash), "the cap on iterations holds");
+}
+END_TEST
+
+/* As RFC 5155 5 says it, for names and salts around the length that is hashed another way. */
+START_TEST(any_length_is_hashed_as_the_rfc_says)
+{
+	uint8_t octets[80], want[NSEC3_HASH_LEN], have[NSEC3_HASH_LEN];
+
+	for (size_t i = 0; i < sizeof octets; i++)
+		octets[i] = (uint8_t)(i * 11);
+	for (size_t n = 1; n <= 60; n++)
+		for (size_t salt = 0; salt <= 60; salt++) {
+			const struct nsec3_params p = { NSEC3_ALG_SHA1, 0, 1, view_of(octets + 7, salt) };
+			const struct view first[] = { view_of(octets, n), p.salt };
+			const struct view again[] = { view_of(want, sizeof want), p.salt };
+
+			digest_of(DIGEST_SHA1, first, 2, want);
+			digest_of(DIGEST_SHA1, again, 2, want);
+			ck_assert(nsec3_hash(&p, 1, first[0], have));
+			ck_assert_mem_eq(have, want, sizeof want);
+		}
 }
 END_TEST
 
@@ -95,6 +117,7 @@ int main(void)
 	TCase *t = tcase_create("nsec3");
 
 	tcase_add_loop_test(t, hashes_of_rfc_5155, 0, COUNT_OF(rfc5155));
+	tcase_add_test(t, any_length_is_hashed_as_the_rfc_says);
 	tcase_add_test(t, unknown_algorithms_are_refused);
 	tcase_add_loop_test(t, params_cases, 0, COUNT_OF(params));
 	tcase_add_test(t, labels_that_are_no_hash);
