@@ -5,7 +5,7 @@
  *      look.c     finds: zone, cut, node, closest encloser, wildcard
  *      compose.c  places fragments in the message
  *      glue.c     additional addresses
- *      deny.c     SOA, NSEC, NSEC3
+ *      deny.c     SOA, NSEC, NSEC3; chain.c finds them
  *      resolve.c  puts these together: RFC 1034 4.3.2
  *      request.c  reads header, question and records; edns.c, tsig.c
  *      query.c    prepares batches, routes, finishes; chaos.c
@@ -14,6 +14,8 @@
  */
 #ifndef ANSWER_ASK_H
 #define ANSWER_ASK_H
+
+#include <stdalign.h>
 
 #include "answer/request.h"
 #include "sec/nsec3.h"
@@ -42,6 +44,9 @@ struct served {
 	struct frag negative;   /* the SOA with the TTL of negative answers */
 	struct view apex;       /* in lower case */
 	uint8_t depth;          /* labels of the apex */
+	/* What most proofs of an NSEC3 zone have, once they were looked for: the records that match the apex, and
+	 * that cover the wildcard below it. */
+	struct view apex_proof, wild_proof;
 };
 
 /* Zones looked up lately, by the hash of their apex: what the zone table says, taken apart. Good for one snapshot.
@@ -49,7 +54,7 @@ struct served {
 enum { CACHED_ZONES = 16 };
 
 struct cached_zone {
-	uint64_t hash; /* of the apex */
+	alignas(64) uint64_t hash; /* of the apex; aligned, so that its place is quickly computed */
 	struct served zone;
 };
 
@@ -76,11 +81,11 @@ struct start {
 /* A request that was read, and what could be found for it ahead. */
 struct slot {
 	struct request request;
-	const struct served *zone; /* NULL: not found yet */
-	uint64_t cache_changes;    /* it stands in the cache as long as that is the answerer's */
-	struct start start;        /* only with a zone */
-	const page_ref *entry;     /* what leads to the page that is asked first */
-	const page_ref *then;      /* only without a zone: and to that which may be next */
+	struct served *zone;    /* NULL: not found yet */
+	uint64_t cache_changes; /* it stands in the cache as long as that is the answerer's */
+	struct start start;     /* only with a zone */
+	const page_ref *entry;  /* what leads to the page that is asked first */
+	const page_ref *then;   /* only without a zone: and to that which may be next */
 };
 
 struct ask {
@@ -90,7 +95,7 @@ struct ask {
 	const struct start *start;   /* of the current name in q->zone; NULL: not known */
 	const struct link *question; /* the first of the chain; the others stand in a->chain */
 	const struct link *link;     /* the last: the name being resolved */
-	const struct served *zone;   /* the zone it is in, NULL: not found yet; good until the next look_zone */
+	struct served *zone;         /* the zone it is in, NULL: not found yet; good until the next look_zone */
 	uint64_t counts;             /* of records, as the header has them: RRs << enum section */
 	int16_t ede;                 /* EDE_NONE or an info code */
 	uint8_t n_links, n_owed, n_proofs, rcode;
@@ -208,7 +213,7 @@ static inline bool is_apex(const struct cached_zone *c, const struct qname *n, u
 
 /* look_ahead finds for a slot the zone of its question, and what leads to the page that will be asked first; false
  * if the zone is not in the cache. */
-static ALWAYS_INLINE bool look_ahead(const struct answerer *a, const struct snapshot *s, struct slot *t)
+static ALWAYS_INLINE bool look_ahead(struct answerer *a, const struct snapshot *s, struct slot *t)
 {
 	const struct qname *n = &t->request.question.name;
 	int nearest = next_apex(s, n->labels);
@@ -216,10 +221,10 @@ static ALWAYS_INLINE bool look_ahead(const struct answerer *a, const struct snap
 
 	if (unlikely(nearest < 0))
 		return false;
-	const struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
+	struct cached_zone *c = &a->cached[n->hash[d] % CACHED_ZONES];
 	if (unlikely(!is_apex(c, n, d)))
 		return false;
-	const struct served *z = &c->zone;
+	struct served *z = &c->zone;
 	t->zone = z;
 	t->cache_changes = a->cache_changes;
 	t->start.depth = depth_next(z->part.cuts, d, n->labels);
@@ -261,9 +266,10 @@ static inline struct anchor anchor_of(const struct ask *q, unsigned base, unsign
 	};
 }
 
+/* There is nothing above the root, whatever a damaged node says. */
 static inline unsigned base_depth(struct node_view n, unsigned depth)
 {
-	return node_flags(n) & NODE_WILD ? depth - 1 : depth;
+	return node_flags(n) & NODE_WILD && depth != 0 ? depth - 1 : depth;
 }
 
 static inline struct anchor anchor_node(const struct ask *q, struct node_view n, unsigned depth)
@@ -304,7 +310,7 @@ enum outcome deny_type(struct ask *q, struct node_view n);
 /* The name does not exist, nor a wildcard; the closest encloser has `encloser` labels. */
 enum outcome deny_name(struct ask *q, unsigned encloser);
 /* A wildcard at `encloser` matched: nothing closer exists. */
-enum outcome deny_closer(struct ask *q, const struct served *z, const struct link *link, unsigned encloser);
+enum outcome deny_closer(struct ask *q, struct served *z, const struct link *link, unsigned encloser);
 /* A wildcard matched, without the type. */
 enum outcome deny_wild_type(struct ask *q, unsigned encloser, struct node_view wild);
 /* A delegation at `depth` without DS. */

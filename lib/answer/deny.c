@@ -1,3 +1,4 @@
+#include "answer/chain.h"
 #include "answer/compose.h"
 
 static enum outcome put(struct ask *q, struct frag f, unsigned what, const struct anchor *a)
@@ -17,81 +18,6 @@ bool already(struct ask *q, const uint8_t *record)
 	return false;
 }
 
-/* ---- the chain: runs of entries in order ---- */
-
-static struct view pool_run(const struct ask *q)
-{
-	const struct qname *n = &q->link->name;
-	unsigned d = q->zone->depth;
-	struct probe p = { n->hash[d], n->lower + n->at[d], (uint8_t)(n->len - n->at[d]), (uint8_t)d, NODE_RUN };
-	struct node_view v;
-
-	if (shard_find(image_shard(q->s, q->zone->image, p.hash), &p, &v) != FOUND_NODE)
-		return (struct view){ NULL, 0 };
-	size_t head = (size_t)(node_heads(v) - v.p);
-	return view_of(v.p + head, v.n - head);
-}
-
-static size_t n_runs(const struct ask *q)
-{
-	return q->zone->part.flags & ZONEPART_POOLED ? 1 : q->zone->image->n_runs;
-}
-
-static struct view run_page(const struct ask *q, size_t i)
-{
-	return q->zone->part.flags & ZONEPART_POOLED ? pool_run(q)
-						     : page_view(q->zone->image->runs[i].page, q->s->psize);
-}
-
-/* begins_at_or_before: the first entry of run i is not above the key. */
-static bool begins_at_or_before(const struct ask *q, size_t i, struct view key, uint64_t first8)
-{
-	const struct run_ref *r = &q->zone->image->runs[i];
-	struct run_entry e;
-
-	if (r->first8 != first8)
-		return r->first8 < first8;
-	return run_at(run_page(q, i), 0, &e) && key_order(e.key, key) <= 0;
-}
-
-/* run_of finds the last run that begins at or before the key; 0 if none does. */
-static size_t run_of(const struct ask *q, struct view key)
-{
-	size_t low = 0, high = n_runs(q); /* the answer is in [low, high) */
-	uint64_t first8 = key_first8(key);
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (begins_at_or_before(q, middle, key, first8))
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* chain_floor finds the entry at or before a key, going round from the first to the last. */
-static enum err chain_floor(const struct ask *q, struct view key, bool *exact, struct run_entry *out,
-			    struct run_entry *before)
-{
-	if (n_runs(q) == 0)
-		return ERR_DAMAGED;
-	size_t r = run_of(q, key);
-	struct view page = run_page(q, r);
-	int i = run_floor(page, key, exact);
-
-	if (i == -1) {
-		r = r == 0 ? n_runs(q) - 1 : r - 1;
-		page = run_page(q, r);
-		i = (int)run_count(page) - 1;
-	}
-	if (i < 0 || !run_at(page, (unsigned)i, out))
-		return ERR_DAMAGED;
-	if (i == 0 || !run_at(page, (unsigned)i - 1, before))
-		before->key = (struct view){ NULL, 0 };
-	return OK;
-}
-
 /* ---- NSEC3 (RFC 5155 7.2) ---- */
 
 static bool hash_of(const struct ask *q, struct view lower, uint8_t hash[NSEC3_HASH])
@@ -102,32 +28,47 @@ static bool hash_of(const struct ask *q, struct view lower, uint8_t hash[NSEC3_H
 	return nsec3_hash(&params, q->a->options->nsec3_iterations_max, lower, hash);
 }
 
-static enum outcome put_nsec3(struct ask *q, const struct run_entry *e)
+/* put_nsec3 adds the record that an entry of the chain has. */
+static enum outcome put_nsec3(struct ask *q, struct view payload)
 {
 	struct frag f;
 	struct anchor a = anchor_of(q, q->zone->depth, q->zone->depth);
 
-	if (e->payload.n < FRAG_HEAD || !frag_open(e->payload, e->payload.p, &f) || f.body == NULL)
+	if (payload.n < FRAG_HEAD || !frag_open(payload, payload.p, &f) || f.body == NULL)
 		return broken(q);
-	return already(q, e->payload.p) ? ANSWERED : put(q, f, PLAIN | SIGS, &a);
+	return already(q, payload.p) ? ANSWERED : put(q, f, PLAIN | SIGS, &a);
 }
 
-/* at_hash adds the record of exactly this hash (`match`) or of the interval that it falls into. */
-static enum outcome at_hash(struct ask *q, const uint8_t hash[NSEC3_HASH], bool match)
+/* find_nsec3 finds the record of exactly this name (`match`; *out is empty if there is none) or of the interval
+ * that its hash falls into. */
+static enum outcome find_nsec3(struct ask *q, struct view lower, bool match, struct view *out)
 {
-	struct run_entry e, before;
-	bool exact;
+	uint8_t hash[NSEC3_HASH];
+	struct chain_entry e;
 
-	if (chain_floor(q, view_of(hash, NSEC3_HASH), &exact, &e, &before) != OK)
+	*out = (struct view){ NULL, 0 };
+	if (!hash_of(q, lower, hash) || chain_floor(q, view_of(hash, NSEC3_HASH), &e) != OK)
 		return broken(q);
-	return match && !exact ? ANSWERED : put_nsec3(q, &e);
+	if (e.exact || !match)
+		*out = e.entry.payload;
+	return ANSWERED;
 }
 
 static enum outcome at_name(struct ask *q, struct view lower, bool match)
 {
-	uint8_t hash[NSEC3_HASH];
+	struct view payload;
 
-	return hash_of(q, lower, hash) ? at_hash(q, hash, match) : broken(q);
+	if (find_nsec3(q, lower, match, &payload) != ANSWERED)
+		return BROKEN;
+	return payload.n != 0 ? put_nsec3(q, payload) : ANSWERED;
+}
+
+/* at_shared is at_name for what many proofs of a zone have in common; it is looked for once. */
+static enum outcome at_shared(struct ask *q, struct view *kept, struct view lower, bool match)
+{
+	if (kept->n == 0 && find_nsec3(q, lower, match, kept) != ANSWERED)
+		return BROKEN;
+	return kept->n != 0 ? put_nsec3(q, *kept) : ANSWERED;
 }
 
 static struct view suffix(const struct ask *q, unsigned depth)
@@ -142,16 +83,16 @@ static struct view suffix(const struct ask *q, unsigned depth)
 static enum outcome match(struct ask *q, struct node_view n)
 {
 	uint8_t key[NSEC3_HASH];
-	struct run_entry e, before;
-	bool exact;
+	struct chain_entry e;
 
 	memcpy(key, node_hash8(n), 8);
 	memset(key + 8, 0xff, sizeof key - 8);
-	if (chain_floor(q, view_of(key, sizeof key), &exact, &e, &before) != OK)
+	if (chain_floor(q, view_of(key, sizeof key), &e) != OK)
 		return broken(q);
-	if (e.key.n == NSEC3_HASH && memcmp(e.key.p, key, 8) == 0 && before.key.n == NSEC3_HASH &&
-	    memcmp(before.key.p, key, 8) != 0)
-		return put_nsec3(q, &e);
+	struct view before = chain_before(&e);
+	if (e.entry.key.n == NSEC3_HASH && memcmp(e.entry.key.p, key, 8) == 0 && before.n == NSEC3_HASH &&
+	    memcmp(before.p, key, 8) != 0)
+		return put_nsec3(q, e.entry.payload);
 	return at_name(q, node_owner(n), true);
 }
 
@@ -160,31 +101,30 @@ static enum outcome match(struct ask *q, struct node_view n)
  * its depth in *found. */
 static enum outcome prove_encloser(struct ask *q, unsigned depth, unsigned *found)
 {
-	struct node_view n;
+	unsigned d = depth, apex = q->zone->depth;
+	struct node_view n = no_node;
 
-	for (unsigned d = depth + 1; d-- > q->zone->depth;) {
+	for (; d > apex; d--) {
 		enum found f = look(q, d, &n);
 		if (f == FOUND_DAMAGED)
 			return broken(q);
-		if (f != FOUND_NODE || node_hash8(n) == NULL)
-			continue;
-		*found = d;
-		enum outcome o = match(q, n);
-		return o == ANSWERED && d < q->link->name.labels ? at_name(q, suffix(q, d + 1), false) : o;
+		if (f == FOUND_NODE && node_hash8(n) != NULL)
+			break;
 	}
-	*found = q->zone->depth;
-	return ANSWERED;
+	*found = d;
+	enum outcome o = d == apex ? at_shared(q, &q->zone->apex_proof, q->zone->apex, true) : match(q, n);
+	return o == ANSWERED && d < q->link->name.labels ? at_name(q, suffix(q, d + 1), false) : o;
 }
 
 static enum outcome cover_wild3(struct ask *q, unsigned depth)
 {
 	uint8_t name[NAME_WIRE_MAX + 2] = { 1, '*' };
-	struct view tail = suffix(q, depth);
+	struct view tail = suffix(q, depth), wild = { name, tail.n + 2 };
 
 	if (tail.n > NAME_WIRE_MAX - 2)
 		return ANSWERED;
 	memcpy(name + 2, tail.p, tail.n);
-	return at_name(q, view_of(name, tail.n + 2), false);
+	return depth == q->zone->depth ? at_shared(q, &q->zone->wild_proof, wild, false) : at_name(q, wild, false);
 }
 
 /* ---- NSEC (RFC 4035 3.1.3) ---- */
@@ -220,19 +160,18 @@ static enum outcome cover(struct ask *q, struct view lower)
 	uint8_t key[2 * NAME_KEY_MAX];
 	struct name n;
 	struct qname owner;
-	struct run_entry e, before;
+	struct chain_entry e;
 	struct node_view node;
-	bool exact;
 
 	if (!name_of_wire(lower, &n))
 		return broken(q);
 	size_t size = name_key(&n, key), apex = suffix(q, q->zone->depth).n - 1;
-	if (chain_floor(q, view_of(key + apex, size - apex), &exact, &e, &before) != OK)
+	if (chain_floor(q, view_of(key + apex, size - apex), &e) != OK)
 		return broken(q);
-	if (apex + e.key.n > NAME_KEY_MAX)
+	if (apex + e.entry.key.n > NAME_KEY_MAX)
 		return broken(q);
-	memcpy(key + apex, e.key.p, e.key.n);
-	if (!name_of_key(view_of(key, apex + e.key.n), &n))
+	memcpy(key + apex, e.entry.key.p, e.entry.key.n);
+	if (!name_of_key(view_of(key, apex + e.entry.key.n), &n))
 		return broken(q);
 	qname_of(&n, &q->s->key, &owner);
 	return look_name(q, &owner, &node) == FOUND_NODE ? put_nsec(q, node) : broken(q);
@@ -298,9 +237,9 @@ enum outcome deny_name(struct ask *q, unsigned encloser)
 	return o;
 }
 
-enum outcome deny_closer(struct ask *q, const struct served *z, const struct link *link, unsigned encloser)
+enum outcome deny_closer(struct ask *q, struct served *z, const struct link *link, unsigned encloser)
 {
-	const struct served *zone = q->zone;
+	struct served *zone = q->zone;
 	const struct link *current = q->link;
 	enum outcome o = ANSWERED;
 

@@ -45,9 +45,7 @@ static COLD enum err find_zone(struct ask *q, unsigned d, struct cached_zone *c)
 	if (f != FOUND_NODE)
 		return ERR_NOTFOUND;
 	q->a->cache_changes++;
-	c->zone.table = table;
-	c->zone.apex = node_owner(table);
-	c->zone.depth = (uint8_t)d;
+	c->zone = (struct served){ .table = table, .apex = node_owner(table), .depth = (uint8_t)d };
 	q->zone = &c->zone;
 	enum err e = open_zone(q, &c->zone);
 	c->hash = e == OK ? p.hash : ~p.hash; /* the latter goes with no name that this apex could be taken for */

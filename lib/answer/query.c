@@ -321,7 +321,7 @@ static NOINLINE void look_around(const struct snapshot *s, struct slot *t)
 }
 
 /* prepare finds, for a slot whose request was read, what leads to the page that will be asked first. */
-static ALWAYS_INLINE void prepare(const struct answerer *a, const struct snapshot *s, struct slot *t)
+static ALWAYS_INLINE void prepare(struct answerer *a, const struct snapshot *s, struct slot *t)
 {
 	if (unlikely(!request_asks(&t->request)) || unlikely(!look_ahead(a, s, t)))
 		look_around(s, t);
@@ -386,10 +386,11 @@ void answer_options_default(struct answer_options *o)
 struct answerer *answerer_new(const struct answer_options *o)
 {
 	bool sound = o->udp_size >= MSG_UDP_PLAIN && o->udp_size <= UDP_ANSWER_MAX;
-	struct answerer *a = sound ? calloc(1, sizeof *a) : NULL;
+	struct answerer *a = sound ? aligned_alloc(alignof(struct answerer), sizeof *a) : NULL;
 
 	if (a == NULL)
 		return NULL;
+	memset(a, 0, sizeof *a);
 	a->options = o;
 	a->ask.a = a;
 	for (unsigned dnssec = 0; dnssec < 2; dnssec++) {

@@ -472,7 +472,7 @@ static ALWAYS_INLINE enum outcome in_zone(struct ask *q)
 static enum outcome pay_proofs(struct ask *q)
 {
 	for (unsigned i = 0; i < q->n_owed && !q->tc; i++) {
-		const struct owed *o = &q->a->owed[i];
+		struct owed *o = &q->a->owed[i];
 		if (deny_closer(q, &o->zone, o->link, o->encloser) == BROKEN)
 			return BROKEN;
 	}

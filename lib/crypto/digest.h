@@ -33,7 +33,8 @@ void digest_end(struct digest *d, uint8_t *out);
 /* digest_of hashes n parts one behind the other; `out` may be one of them. */
 void digest_of(enum digest_kind k, const struct view *parts, size_t n, uint8_t *out);
 
-/* sha1_short hashes at most SHA1_SHORT_MAX octets, which are one block with their length: a third of digest_of's cost.
+/* sha1_short hashes at most SHA1_SHORT_MAX octets, which are one block with their length: a third of digest_of's
+ * cost.
  */
 void sha1_short(struct view v, uint8_t out[SHA1_LEN]);
 

@@ -13,12 +13,12 @@ size_t run_used(struct view page)
 	return run_count(page) != 0 ? le16(page.p + 2) : 0;
 }
 
-bool run_at(struct view page, unsigned i, struct run_entry *out)
+/* entry_at opens one of the entries that the page counts. */
+static inline bool entry_at(struct view page, unsigned i, struct run_entry *out)
 {
-	if (unlikely(i >= run_count(page)))
-		return false;
 	const uint8_t *start = page.p + RUN_HEAD + 2 * (size_t)i;
 	unsigned from = le16(start), to = le16(start + 2);
+
 	if (unlikely(from >= to || to > page.n))
 		return false;
 	const uint8_t *e = page.p + from;
@@ -29,6 +29,11 @@ bool run_at(struct view page, unsigned i, struct run_entry *out)
 	return true;
 }
 
+bool run_at(struct view page, unsigned i, struct run_entry *out)
+{
+	return likely(i < run_count(page)) && entry_at(page, i, out);
+}
+
 int run_floor(struct view page, struct view key, bool *exact)
 {
 	unsigned low = 0, high = run_count(page); /* all below low are <= key, all from high on above */
@@ -37,7 +42,7 @@ int run_floor(struct view page, struct view key, bool *exact)
 	*exact = false;
 	while (low < high) {
 		unsigned middle = low + (high - low) / 2;
-		if (!run_at(page, middle, &e))
+		if (!entry_at(page, middle, &e))
 			return -2;
 		int d = key_order(e.key, key);
 		if (d == 0) {

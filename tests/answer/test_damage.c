@@ -50,7 +50,7 @@ static unsigned ask(struct damage *d, const char *name, const char *apex, uint16
 	uint8_t request[600];
 	struct wr w = wr_of(request, sizeof request);
 
-	snprintf(text, sizeof text, "%s%s", name, apex);
+	snprintf(text, sizeof text, "%s%s", name, name[0] != 0 && strcmp(apex, ".") == 0 ? "" : apex);
 	request_of(&w, text, type);
 	size_t question = w.len;
 	if (dnssec)
@@ -126,6 +126,36 @@ START_TEST(every_octet_of_a_page)
 		k++;
 	ck_assert_msg(k < d.i.n_pages, "there is no page: %s", spoilt[_i].why);
 	spoil_page(&d, k, spoilt[_i].apex);
+	end(&d);
+}
+END_TEST
+
+/* The root has no labels, so nothing may be counted down from it: every bit of what is stored of it, one at a
+ * time. */
+START_TEST(every_bit_of_the_root)
+{
+	struct damage d;
+
+	answering_begin(&d.a);
+	answering_zone(&d.a, ".",
+		       "@ 60 SOA ns. root. 1 2 3 4 5\n@ 60 NS ns.\nns 60 A 192.0.2.1\n*.wild 60 A 192.0.2.2\n"
+		       "moved 60 DNAME wild.\ncut 60 NS ns.cut.\nns.cut 60 A 192.0.2.3\n");
+	images_of(d.a.store, &d.i);
+	for (size_t k = 0; k < d.i.n_pages; k++) {
+		struct page_copy *c = &d.i.page[k];
+		size_t used = le16(c->p + (c->table == TABLE_SHARDS ? 4 : 2));
+
+		for (size_t bit = 0; bit < 8 * used; bit++) {
+			c->p[bit / 8] ^= (uint8_t)(1U << bit % 8);
+			images_changed(&d.i);
+			for (size_t t = 0; t < COUNT_OF(types); t++)
+				ask(&d, names[(bit + t) % 3 == 0 ? t % COUNT_OF(names) : 0], ".", types[t],
+				    bit & 8);
+			c->p[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		}
+	}
+	images_changed(&d.i);
+	ck_assert_uint_eq(ask_all(&d, "."), 0);
 	end(&d);
 }
 END_TEST
@@ -239,6 +269,7 @@ int main(void)
 
 	tcase_set_timeout(t, 600);
 	tcase_add_loop_test(t, every_octet_of_a_page, 0, (int)COUNT_OF(spoilt));
+	tcase_add_test(t, every_bit_of_the_root);
 	tcase_add_loop_test(t, many_octets_of_all_pages, 0, 4);
 	tcase_add_loop_test(t, random_zones_with_random_damage, 0, 30);
 	tcase_add_test(t, a_useless_page_is_told_of);
