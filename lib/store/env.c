@@ -14,6 +14,7 @@
 
 enum {
 	READERS = 254, /* slots in lock.mdb: processes times snapshots */
+	LOCK_OCTETS = 16384, /* what that makes of lock.mdb */
 	WHY_MAX = 256,
 };
 
@@ -117,6 +118,12 @@ static const struct {
 	{ "build.lock", 0600, false },
 };
 
+/* LMDB makes lock.mdb a hole and maps it: on a full disk whoever writes there first would die of it. */
+static bool has_room(int fd, const char *name)
+{
+	return strcmp(name, "lock.mdb") != 0 || fallocate(fd, 0, 0, LOCK_OCTETS) == 0 || errno == EOPNOTSUPP;
+}
+
 static enum err make_files(struct store *s, const char *dir, char why[WHY_MAX])
 {
 	struct stat data;
@@ -130,10 +137,15 @@ static enum err make_files(struct store *s, const char *dir, char why[WHY_MAX])
 		int fd = file_make(s->dir, files[i].name, files[i].mode);
 		if (fd < 0)
 			return refuse(why, ERR_SYSTEM, "%s/%s: %s", dir, files[i].name, strerror(errno));
-		if (strcmp(files[i].name, "turn") == 0)
+		enum err e = has_room(fd, files[i].name)
+				 ? OK
+				 : refuse(why, ERR_SYSTEM, "%s/%s: %s", dir, files[i].name, strerror(errno));
+		if (e == OK && strcmp(files[i].name, "turn") == 0)
 			s->turn = fd;
 		else
 			close(fd);
+		if (e != OK)
+			return e;
 	}
 	return OK;
 }

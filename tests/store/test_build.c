@@ -1,8 +1,10 @@
 #include "tests/help/run.h"
 #include "tests/help/tempdb.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -428,6 +430,41 @@ START_TEST(a_full_disk_loses_nothing)
 }
 END_TEST
 
+/* fill leaves no octet of the disk. */
+static void fill(const char *file)
+{
+	static const char some[4096] = { 1 };
+	int fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	while (write(fd, some, sizeof some) > 0)
+		;
+	close(fd);
+}
+
+/* The lock file is mapped: a page of it that finds no room would kill whoever touches it. */
+START_TEST(a_full_disk_takes_no_database)
+{
+	const char *dir;
+	char why[256], full[512];
+	struct store *s;
+
+	tempdb_remove();
+	dir = tempdb_dir();
+	if (!own_disk(dir))
+		return;
+	snprintf(full, sizeof full, "%s/full", dir);
+	fill(full);
+	ck_assert_int_ne(store_open(dir, 0, &s, why), OK);
+	ck_assert_msg(strstr(why, "No space left on device") != NULL, "%s", why);
+	unlink(full);
+	s = tempdb_open(0);
+	store_close(s);
+	tempdb_remove();
+	umount(dir);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("store: builds");
@@ -445,6 +482,7 @@ int main(void)
 	tcase_add_test(c, others_write_between_the_slices_of_a_build);
 	tcase_add_test(c, a_full_map_loses_nothing);
 	tcase_add_test(c, a_full_disk_loses_nothing);
+	tcase_add_test(c, a_full_disk_takes_no_database);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }
