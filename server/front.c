@@ -220,7 +220,7 @@ static void log_damage(struct front *f)
 	if (damage_next(f->damage, clock_ms(), apex, &answers))
 		log_line(
 		    "zone %s: data in the database is damaged; %llu questions got SERVFAIL, all else is served; "
-		    "compile the zone again (zonec compile)",
+		    "compile the zone again (zonec compile --replace)",
 		    apex, (unsigned long long)answers);
 }
 

@@ -65,7 +65,7 @@ static void report(const struct batch *b, size_t i)
 	if (job->result != OK)
 		complain("%s: not compiled: %s", b->origin[i], job->why);
 	else if (!b->options->quiet)
-		printf("%s: %s, %llu records%s%s\n", b->origin[i],
+		inform("%s: %s, %llu records%s%s\n", b->origin[i],
 		       job->way == COMPILED_NOTHING ? "unchanged" : "compiled",
 		       (unsigned long long)b->zone[i]->n_records, changes_in_words(job), in_words(&b->result[i]));
 }
@@ -112,7 +112,7 @@ static void keep(struct batch *b, const struct name *apex, const char *origin, s
 			 e == ERR_BUSY ? "it has changed since this run read it; compile it again" : err_text(e));
 		note(b, exit_of(e));
 	} else if (!b->options->quiet) {
-		printf("%s: unchanged, serial %u\n", origin, l->result.serial);
+		inform("%s: unchanged, serial %u\n", origin, l->result.serial);
 	}
 	followed(b, apex, origin, f, e == OK);
 }
@@ -211,6 +211,14 @@ static void batch_add(struct batch *b, const struct options *o, const struct nam
 	}
 }
 
+/* needs_keydir: a policy makes keys; false: it has said that there is no place for them. */
+static bool needs_keydir(const struct options *o)
+{
+	if (o->policy != NULL && o->keydir == NULL)
+		complain("--policy needs a place for the zone's keys: -k KEYDIR");
+	return o->policy == NULL || o->keydir != NULL;
+}
+
 enum { LINE_WORDS_MAX = 64 };
 
 /* A line of a list is ORIGIN FILE [OPTIONS]; the file is relative to the list. Gives the number of words found, 0
@@ -241,18 +249,21 @@ static char *beside(const char *list, const char *file)
 	return path;
 }
 
-/* read_line gives the options of one line: the command's, and its own. Where the database is, is the command's. */
+/* read_line gives the options of one line: the command's, and its own; false: it has said what is wrong. */
 static bool read_line(const struct batch *b, char *line, struct options *o, struct name *apex)
 {
 	char *word[LINE_WORDS_MAX];
 
 	*o = *b->options;
+	o->taker = "a line of a list";
+	o->takes = TAKES_LINE;
 	if (!options_more(split(line, word), word, o))
 		return false;
-	if (o->n_operands == 2 && o->db == b->options->db && o->list == b->options->list)
-		return origin_read(o->operand[0], apex);
-	complain("a line is ORIGIN FILE [OPTIONS], of %d words at most", LINE_WORDS_MAX);
-	return false;
+	if (o->n_operands != 2) {
+		complain("a line is ORIGIN FILE [OPTIONS], of %d words at most", LINE_WORDS_MAX);
+		return false;
+	}
+	return needs_keydir(o) && origin_read(o->operand[0], apex);
 }
 
 /* One bad zone, or a bad line, does not stop the others. */
@@ -309,11 +320,7 @@ int command_compile(const struct options *o)
 
 	if (o->db == NULL || (o->list == NULL ? o->n_operands != 2 : o->n_operands != 0))
 		return EXIT_USAGE;
-	if (o->policy != NULL && o->keydir == NULL) {
-		complain("--policy needs a place for the zone's keys: -k KEYDIR");
-		return EXIT_USAGE;
-	}
-	if (o->list == NULL && !origin_read(o->operand[0], &apex))
+	if (!needs_keydir(o) || (o->list == NULL && !origin_read(o->operand[0], &apex)))
 		return EXIT_USAGE;
 	b.options = o;
 	if (store_open(o->db, 0, &b.store, why) != OK) {

@@ -290,9 +290,9 @@ bool follow_sign(struct following *f, int64_t now, struct zone_signing *s)
 static void print_wait(const char *origin, const struct policy *p, const char *command, const char *what)
 {
 	if (p->n_parents != 0)
-		printf("%s: waits for the parent %s: each compile asks %s\n", origin, what, hear_servers(p));
+		inform("%s: waits for the parent %s: each compile asks %s\n", origin, what, hear_servers(p));
 	else
-		printf("%s: waits for the parent %s: then say zonec key %s\n", origin, what, command);
+		inform("%s: waits for the parent %s: then say zonec key %s\n", origin, what, command);
 }
 
 static void print_next(const char *origin, const struct following *f)
@@ -302,18 +302,18 @@ static void print_next(const char *origin, const struct following *f)
 
 	if (f->n_given != 0) {
 		date_print(f->bundles.bundle[f->bundles.n - 1].expires, date);
-		printf("%s: the bundles of its KSK reach until %s\n", origin, date);
+		inform("%s: the bundles of its KSK reach until %s\n", origin, date);
 	}
 	if (r->wait_ds_seen)
 		print_wait(origin, &f->policy, "ds-seen", "to show the DS");
 	if (r->wait_ds_gone)
 		print_wait(origin, &f->policy, "ds-gone", "to show the DS no more");
 	if (r->full)
-		printf("%s: no more keys until some have left\n", origin);
+		inform("%s: no more keys until some have left\n", origin);
 	if (r->next == 0)
 		return;
 	date_print(r->next, date);
-	printf("%s: the next step is due %s\n", origin, date);
+	inform("%s: the next step is due %s\n", origin, date);
 }
 
 bool follow_done(const struct options *o, const struct name *apex, const char *origin, const struct following *f)
@@ -334,7 +334,7 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 		hear_tell(&f->heard, &f->policy, origin);
 	for (unsigned i = 0; i < r->n_events && !o->quiet; i++)
 		if (event_text(&r->event[i], text))
-			printf("%s: %s %u: %s\n", origin, roles_text(r->event[i].roles), r->event[i].tag, text);
+			inform("%s: %s %u: %s\n", origin, roles_text(r->event[i].roles), r->event[i].tag, text);
 	if (!o->quiet)
 		print_next(origin, f);
 	enum err e = sign_keydir(o->keydir, true, &d, why);
@@ -346,7 +346,7 @@ bool follow_done(const struct options *o, const struct name *apex, const char *o
 		e = life_purge(d, &keys, &f->policy, &f->life.state, &purged, why);
 	keys_free(&keys);
 	if (purged != 0 && !o->quiet)
-		printf("%s: the files of %u key%s gone long since are removed\n", origin, purged,
+		inform("%s: the files of %u key%s gone long since are removed\n", origin, purged,
 		       purged == 1 ? "" : "s");
 	if (e != OK)
 		complain("%s: compiled, but the files of its keys are not as they should be: %s", origin, why);

@@ -138,6 +138,6 @@ void hear_parent(struct policy *p, struct sign_state *s, const struct keys *keys
 void hear_tell(const struct heard *h, const struct policy *p, const char *origin)
 {
 	for (unsigned i = 0; i < h->n; i++)
-		printf("%s: the DS of %s %u is %s the parent: asked at %s\n", origin, roles_text(h->key[i].roles),
+		inform("%s: the DS of %s %u is %s the parent: asked at %s\n", origin, roles_text(h->key[i].roles),
 		       h->key[i].tag, h->key[i].seen ? "in" : "gone from", hear_servers(p));
 }

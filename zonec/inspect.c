@@ -237,10 +237,10 @@ static bool verify_one(const struct options *o, const struct snapshot *s, const 
 		return true;
 	}
 	if (e == OK)
-		complain("%s: %llu things are wrong; the first: %s; compile the zone again", name,
+		complain("%s: %llu things are wrong; the first: %s; compile the zone again, with --replace", name,
 			 (unsigned long long)r.wrong, r.first);
 	else
-		complain("%s: %s; compile the zone again", name, err_text(e));
+		complain("%s: %s; compile the zone again, with --replace", name, err_text(e));
 	return false;
 }
 
@@ -251,7 +251,8 @@ static bool verify_rest(const struct snapshot *s)
 	enum err e = verify_pool(s, &r);
 
 	if (e != OK)
-		complain("the pages that small zones share: %s; compile the zones again", err_text(e));
+		complain("the pages that small zones share: %s; compile the zones again, with --replace",
+			 err_text(e));
 	else if (r.wrong != 0)
 		complain(
 		    "the pages that small zones share: %llu records do not belong there; the first: %s; no answer "

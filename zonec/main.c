@@ -15,40 +15,49 @@ static const struct command {
 	const char *name;
 	int (*run)(const struct options *);
 	const char *operands, *text;
+	unsigned takes; /* beside TAKES_ALWAYS */
 	bool writes;
 } commands[] = {
 	{ "compile", command_compile, "-d DB ORIGIN FILE | -d DB --list FILE",
-	  "check a zone and compile it into the database", true },
+	  "check a zone and compile it into the database", TAKES_COMPILE, true },
 	{ "check", command_check, "ORIGIN FILE | --explain", "say all that is wrong with a zone, write nothing",
+	  TAKES_ZONE | TAKES_EXPLAIN, false },
+	{ "list", command_list, "-d DB", "the zones of a database, one a line", TAKES_DB, false },
+	{ "stats", command_stats, "-d DB", "what a database holds and takes", TAKES_DB, false },
+	{ "dump", command_dump, "-d DB ORIGIN", "a zone as a master file, in canonical order", TAKES_DB, false },
+	{ "drop", command_drop, "-d DB ORIGIN", "remove a zone", TAKES_DB, true },
+	{ "verify", command_verify, "-d DB [ORIGIN]", "check what is stored, down to every answer", TAKES_DB,
 	  false },
-	{ "list", command_list, "-d DB", "the zones of a database, one a line", false },
-	{ "stats", command_stats, "-d DB", "what a database holds and takes", false },
-	{ "dump", command_dump, "-d DB ORIGIN", "a zone as a master file, in canonical order", false },
-	{ "drop", command_drop, "-d DB ORIGIN", "remove a zone", true },
-	{ "verify", command_verify, "-d DB [ORIGIN]", "check what is stored, down to every answer", false },
-	{ "query", command_query, "-d DB [+dnssec] NAME TYPE", "the answer the server would give", false },
+	{ "query", command_query, "-d DB [+dnssec] NAME TYPE", "the answer the server would give",
+	  TAKES_DB | TAKES_DNSSEC, false },
 	{ "key generate", command_key_generate, "-k KEYDIR [-a ALG] [--csk|--ksk|--zsk] ORIGIN", "make a key",
+	  TAKES_KEYDIR | TAKES_MAKE | TAKES_END, false },
+	{ "key import", command_key_import, "-k KEYDIR FILE", "bring a key from elsewhere", TAKES_KEYDIR, false },
+	{ "key list", command_key_list, "-k KEYDIR [ORIGIN]", "the keys of a directory, one a line", TAKES_KEYDIR,
 	  false },
-	{ "key import", command_key_import, "-k KEYDIR FILE", "bring a key from elsewhere", false },
-	{ "key list", command_key_list, "-k KEYDIR [ORIGIN]", "the keys of a directory, one a line", false },
 	{ "key status", command_key_status, "-k KEYDIR [-d DB] [--policy FILE[:NAME]] ORIGIN",
-	  "what a zone's keys do, and when", false },
-	{ "key ds", command_key_ds, "-k KEYDIR [--digest N] ORIGIN", "DS records for the parent", false },
+	  "what a zone's keys do, and when", TAKES_KEYDIR | TAKES_DB | TAKES_POLICY, false },
+	{ "key ds", command_key_ds, "-k KEYDIR [--digest N] ORIGIN", "DS records for the parent",
+	  TAKES_KEYDIR | TAKES_DIGEST, false },
 	{ "key signal", command_key_signal, "-d DB ORIGIN",
-	  "what the name servers publish to vouch for the first DS", false },
-	{ "key retire", command_key_retire, "-k KEYDIR ORIGIN KEY", "let a key sign no more, and then go", false },
+	  "what the name servers publish to vouch for the first DS", TAKES_DB, false },
+	{ "key retire", command_key_retire, "-k KEYDIR ORIGIN KEY", "let a key sign no more, and then go",
+	  TAKES_KEYDIR | TAKES_END, false },
 	{ "key rehearse", command_key_rehearse, "--policy FILE[:NAME] [-k KEYDIR] [-d DB] --until DATE ORIGIN",
-	  "all that a policy will do, and when", false },
-	{ "key ds-seen", command_key_ds_seen, "-d DB ORIGIN [TAG]", "the parent shows a key's DS", true },
-	{ "key ds-gone", command_key_ds_gone, "-d DB ORIGIN [TAG]", "the parent no longer shows a key's DS",
+	  "all that a policy will do, and when", TAKES_POLICY | TAKES_KEYDIR | TAKES_DB | TAKES_UNTIL, false },
+	{ "key ds-seen", command_key_ds_seen, "-d DB ORIGIN [TAG]", "the parent shows a key's DS", TAKES_DB,
 	  true },
+	{ "key ds-gone", command_key_ds_gone, "-d DB ORIGIN [TAG]", "the parent no longer shows a key's DS",
+	  TAKES_DB, true },
 	{ "key forget", command_key_forget, "-d DB -k KEYDIR [--replace] ORIGIN TAG",
-	  "a key of a policy is lost for good", true },
-	{ "key rewind", command_key_rewind, "-d DB ORIGIN", "the clock was ahead: keys wait from now on", true },
+	  "a key of a policy is lost for good", TAKES_DB | TAKES_KEYDIR | TAKES_REPLACE, true },
+	{ "key rewind", command_key_rewind, "-d DB ORIGIN", "the clock was ahead: keys wait from now on", TAKES_DB,
+	  true },
 	{ "ksr create", command_ksr_create, "--policy FILE[:NAME] -k KEYDIR -d DB --until DATE ORIGIN",
-	  "the DNSKEY sets to come, for a KSK elsewhere", false },
-	{ "ksr sign", command_ksr_sign, "-k KEYDIR FILE", "sign them, where the KSK is", false },
-	{ "ksr import", command_ksr_import, "-k KEYDIR ORIGIN FILE", "bring them back", false },
+	  "the DNSKEY sets to come, for a KSK elsewhere", TAKES_POLICY | TAKES_KEYDIR | TAKES_DB | TAKES_UNTIL,
+	  false },
+	{ "ksr sign", command_ksr_sign, "-k KEYDIR FILE", "sign them, where the KSK is", TAKES_KEYDIR, false },
+	{ "ksr import", command_ksr_import, "-k KEYDIR ORIGIN FILE", "bring them back", TAKES_KEYDIR, false },
 };
 
 static struct {
@@ -73,6 +82,22 @@ void complain(const char *fmt, ...)
 		fprintf(stderr, "%s:%u: ", place.file, place.line);
 	vfprintf(stderr, fmt, args);
 	fputc('\n', stderr);
+	va_end(args);
+}
+
+static bool aside;
+
+void inform_aside(void)
+{
+	aside = true;
+}
+
+void inform(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vfprintf(aside ? stderr : stdout, fmt, args);
 	va_end(args);
 }
 
@@ -138,16 +163,42 @@ static bool words_match(const char *name, int argc, char **argv, int *n)
 	return false;
 }
 
+/* has_second: commands begin with this word and have another: those about keys. */
+static bool has_second(const char *first)
+{
+	const size_t n = strlen(first);
+
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (strncmp(commands[i].name, first, n) == 0 && commands[i].name[n] == ' ')
+			return true;
+	return false;
+}
+
+/* complain_second: the second word is not there or is none; those that are. */
+static void complain_second(const char *first, const char *second)
+{
+	const size_t n = strlen(first);
+	char list[256];
+	size_t used = 0;
+
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (strncmp(commands[i].name, first, n) == 0 && commands[i].name[n] == ' ' && used < sizeof list)
+			used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used != 0 ? ", " : "",
+						 commands[i].name + n + 1);
+	complain("there is no command '%s%s%s'; %s is followed by %s", first, *second != 0 ? " " : "", second,
+		 first, list);
+}
+
 /* command_of finds the command that argv begins with; *used is the number of its words. */
 static const struct command *command_of(int argc, char **argv, int *used)
 {
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (words_match(commands[i].name, argc, argv, used))
 			return &commands[i];
-	const bool two = strcmp(argv[0], "key") == 0 ||
-			 strcmp(argv[0], "ksr") == 0; /* the commands about keys have two words */
-	complain("there is no command '%s%s%s'; zonec --help lists them", argv[0], two && argc > 1 ? " " : "",
-		 two && argc > 1 ? argv[1] : "");
+	if (!has_second(argv[0]))
+		complain("there is no command '%s'; zonec --help lists them", argv[0]);
+	else
+		complain_second(argv[0], argc > 1 ? argv[1] : "");
 	return NULL;
 }
 
@@ -176,12 +227,12 @@ int main(int argc, char **argv)
 		help(stdout);
 		return EXIT_DONE;
 	}
-	if (strcmp(argv[1], "--version") == 0)
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 		return show_version();
 	const struct command *c = command_of(argc - 1, argv + 1, &words);
 	if (c == NULL)
 		return EXIT_USAGE;
-	if (!options_read(argc - 1 - words, argv + 1 + words, &o))
+	if (!options_read(argc - 1 - words, argv + 1 + words, c->name, c->takes, &o))
 		return EXIT_USAGE;
 	if (o.help) {
 		help(stdout);
@@ -190,6 +241,8 @@ int main(int argc, char **argv)
 	if (o.version)
 		return show_version();
 	use_threads(&o);
+	if (o.json)
+		inform_aside();
 	if (c->writes)
 		catch_interrupts();
 	int code = c->run(&o);

@@ -41,7 +41,7 @@ static int ask(const struct options *o, const struct snapshot *s, const struct n
 	enum verdict v = query_answer(a, s, TRANSPORT_TCP, wr_view_of(&in), &out);
 	bool damaged = answerer_counters(a)->damaged != 0;
 	if (damaged)
-		complain("%s: its data is damaged; compile the zone again", answerer_damaged(a));
+		complain("%s: its data is damaged; compile the zone again, with --replace", answerer_damaged(a));
 	answerer_free(a);
 	const bool whole = v == SEND && message_print(wr_view_of(&out));
 	if (!whole)

@@ -2,19 +2,44 @@
 
 #include <stdio.h>
 
+/* utf8_length gives how many octets the character takes that begins here, 0 if it is no UTF-8 (RFC 3629 4). */
+static unsigned utf8_length(const unsigned char *p)
+{
+	static const struct {
+		unsigned char first, last, low, high; /* of the first octet, of the second */
+		unsigned n;
+	} forms[] = { { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+		      { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		      { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 } };
+	unsigned n = 2;
+
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		if (p[0] < forms[i].first || p[0] > forms[i].last || p[1] < forms[i].low || p[1] > forms[i].high)
+			continue;
+		while (n < forms[i].n && (p[n] & 0xc0) == 0x80)
+			n++;
+		return n == forms[i].n ? n : 0;
+	}
+	return 0;
+}
+
+/* The text's UTF-8 stays; other octets, which a file's name may have, become the characters of their numbers. */
 static void json_text(const char *key, const char *text)
 {
 	if (text == NULL)
 		return;
 	printf(",\"%s\":\"", key);
-	for (; *text != 0; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20 || c >= 0x7f)
-			printf("\\u%04x", c);
+	for (const unsigned char *p = (const unsigned char *)text; *p != 0; p++) {
+		unsigned more = utf8_length(p);
+
+		if (*p == '"' || *p == '\\')
+			printf("\\%c", *p);
+		else if (more == 0 && (*p < 0x20 || *p >= 0x7f))
+			printf("\\u%04x", *p);
 		else
-			putchar(c);
+			putchar(*p);
+		for (; more > 1; more--)
+			putchar(*++p);
 	}
 	putchar('"');
 }

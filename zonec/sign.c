@@ -166,6 +166,11 @@ bool sign_options_right(const struct options *all)
 		complain("options about signing are given, but not --sign");
 		return false;
 	}
+	if ((all->takes & TAKES_SIGN) != 0 && all->keydir != NULL && all->list == NULL && !o->sign &&
+	    all->policy == NULL) {
+		complain("-k KEYDIR is given, but neither --sign nor --policy");
+		return false;
+	}
 	if (o->sign && all->keydir == NULL) {
 		complain("--sign needs the zone's keys: -k KEYDIR");
 		return false;
@@ -223,6 +228,12 @@ static bool active(const struct key *k, int64_t now)
 	return key_timeless(k) || (k->time[KEY_ACTIVATE] <= now && now < k->time[KEY_INACTIVE]);
 }
 
+/* end_of gives the moment from which a key signs no more, at the latest. */
+static int64_t end_of(const struct key *k)
+{
+	return k->time[KEY_DELETE] < k->time[KEY_INACTIVE] ? k->time[KEY_DELETE] : k->time[KEY_INACTIVE];
+}
+
 /* no_signer says why none of the keys signs, by the one that comes nearest to it. */
 static void no_signer(const struct keys *keys, const char *dir, int64_t now, char why[SIGN_WHY])
 {
@@ -239,8 +250,7 @@ static void no_signer(const struct keys *keys, const char *dir, int64_t now, cha
 		if (k->time[KEY_ACTIVATE] > now &&
 		    (soon == NULL || k->time[KEY_ACTIVATE] < soon->time[KEY_ACTIVATE]))
 			soon = k;
-		if (k->time[KEY_INACTIVE] <= now &&
-		    (last == NULL || k->time[KEY_INACTIVE] > last->time[KEY_INACTIVE]))
+		if (end_of(k) <= now && (last == NULL || end_of(k) > end_of(last)))
 			last = k;
 	}
 	if (soon != NULL && soon->time[KEY_ACTIVATE] != KEY_NEVER) {
@@ -248,7 +258,7 @@ static void no_signer(const struct keys *keys, const char *dir, int64_t now, cha
 		(void)snprintf(why, SIGN_WHY, "no key signs yet: the first, %s, does from %s on", soon->file,
 			       text);
 	} else if (last != NULL) {
-		date_print(last->time[KEY_INACTIVE], text);
+		date_print(end_of(last), text);
 		(void)snprintf(why, SIGN_WHY, "no key signs any more: the last, %s, did until %s", last->file,
 			       text);
 	} else {

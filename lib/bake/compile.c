@@ -250,6 +250,14 @@ static void flush(struct group *g)
 /* A zone of so many names fills more pages than the pool takes: each name takes more than an octet. */
 enum { SURELY_BIG = POOL_OCTETS };
 
+static bool waits(const struct group *g, const struct name *apex)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (name_eq(&g->member[i].job->zone->apex, apex))
+			return true;
+	return false;
+}
+
 /* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs.
  * What is surely big may have changed little, and is baked only if it has to be. */
 static void take(struct group *g, struct compile_job *job)
@@ -260,6 +268,9 @@ static void take(struct group *g, struct compile_job *job)
 			      job };
 	job->why[0] = 0;
 	job->way = COMPILED_WHOLE;
+	job->result = OK;
+	if (!waits(g, &job->zone->apex) && recompile_needless(g->store, job))
+		return;
 	job->result = job->zone->n_nodes < SURELY_BIG ? bake(&m->c) : OK;
 	if (job->result == OK && m->c.baked && parts_pool(&m->c.parts)) {
 		if (++g->n == COMPILE_GROUP)
@@ -361,8 +372,10 @@ enum err compile_drop(struct store *s, const struct name *apex, char why[256])
 	why[0] = 0;
 	bake_zone_of(apex, store_hash_key(s), false, &c.parts.zone);
 	enum err e = drop_run(&c, apex);
-	if (e != OK)
-		fail(&c, e, e == ERR_NOTFOUND ? "no such zone in the database" : "dropping the zone");
+	if (e == ERR_NOTFOUND)
+		snprintf(why, 256, "no such zone in the database");
+	else if (e != OK)
+		fail(&c, e, "dropping the zone");
 	arena_free(&c.scratch);
 	return e;
 }

@@ -93,3 +93,19 @@ bool recompile(struct store *s, struct compile_job *job)
 	difference_free(&d);
 	return e == OK;
 }
+
+bool recompile_needless(struct store *s, struct compile_job *job)
+{
+	struct earlier was;
+	struct difference d;
+
+	if (job->facts.replace || compile_has_signing(&job->facts) ||
+	    earlier_open(s, &job->zone->apex, &was) != OK || !(was.row.flags & ZONE_ROW_POOLED) ||
+	    (was.row.flags & ZONE_ROW_UPDATED) || !is_whole(&was.row, job->zone))
+		return false;
+	const bool same = difference_find(&was, job->zone, 0, &d) == OK && d.n == 0 && !d.too_many;
+	difference_free(&d);
+	if (same)
+		job->way = COMPILED_NOTHING;
+	return same;
+}

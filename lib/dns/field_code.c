@@ -244,6 +244,15 @@ void print_digest(struct rd *r, struct wr *out)
 
 /* ---- NSAP (RFC 1706 5): 0x and hex digits, dots wherever one likes ---- */
 
+/* dots_between: the dots of an address stand between digits, each alone. */
+static bool dots_between(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] == '.' && (i == 0 || i + 1 == n || p[i + 1] == '.'))
+			return false;
+	return true;
+}
+
 /* feed_dotted feeds the runs between dots. */
 static bool feed_dotted(const char *p, size_t n, struct wr *out)
 {
@@ -284,6 +293,21 @@ static bool digits_only(struct view v)
 	return v.n > 0;
 }
 
+/* feed_digits writes the digits, of which there is one at least, without the dots between them. */
+static bool feed_digits(const char *p, size_t n, struct wr *out)
+{
+	if (n == 0 || !dots_between(p, n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '.')
+			continue;
+		if ((uint8_t)(p[i] - '0') > 9)
+			return false;
+		wr_u8(out, (uint8_t)p[i]);
+	}
+	return true;
+}
+
 void take_atma(struct rd *r)
 {
 	uint8_t format = rd_u8(r);
@@ -301,12 +325,10 @@ bool parse_atma(struct words *w, struct wr *out)
 		return false;
 	bool e164 = t->n > 0 && t->p[0] == '+';
 	wr_u8(out, e164 ? ATM_E164 : ATM_AESA);
-	if (e164) {
-		wr_bytes(out, t->p + 1, t->n - 1);
-		return digits_only(view_of(t->p + 1, t->n - 1)) || word_is(w, t, "is not + and digits");
-	}
+	if (e164)
+		return feed_digits(t->p + 1, t->n - 1, out) || word_is(w, t, "is not + and digits");
 	size_t from = out->len;
-	if (!feed_dotted(t->p, t->n, out) || (out->len == from && !out->full))
+	if (!dots_between(t->p, t->n) || !feed_dotted(t->p, t->n, out) || (out->len == from && !out->full))
 		return word_is(w, t, "is neither hexadecimal nor + and digits");
 	return true;
 }

@@ -181,6 +181,28 @@ static enum err refuse(const struct reading *r, cyaml_err_t code, struct policy_
 		    r->file, line, (int)strcspn(what, ";"), what);
 }
 
+/* has_second_document: a line of three dashes begins one, if something that is neither a comment nor a directive
+ * stands before it. */
+static bool has_second_document(struct view bytes)
+{
+	bool first = false;
+
+	for (size_t at = 0, n; at < bytes.n; at += n + 1) {
+		const char *line = (const char *)bytes.p + at;
+		const char *end = memchr(line, '\n', bytes.n - at);
+
+		n = end != NULL ? (size_t)(end - line) : bytes.n - at;
+		const bool dashes = n >= 3 && memcmp(line, "---", 3) == 0;
+		if (dashes && first)
+			return true;
+		size_t blanks = dashes ? 3 : 0;
+		while (blanks < n && strchr(" \t\r", line[blanks]) != NULL)
+			blanks++;
+		first |= blanks < n && line[blanks] != '#' && line[blanks] != '%';
+	}
+	return false;
+}
+
 static enum err parse(struct reading *r, struct view bytes, const char *name, struct policy *out,
 		      struct policy_why *why)
 {
@@ -192,8 +214,15 @@ static enum err parse(struct reading *r, struct view bytes, const char *name, st
 	struct raw_file *f = NULL;
 	cyaml_err_t code = load(&config, bytes, &f, false);
 
-	if (code != CYAML_OK || f == NULL)
+	if (code == CYAML_OK && f == NULL)
+		return fail(why, ERR_FORMAT, "%s: is empty; edict-policy(5) tells what a policy file looks like",
+			    r->file);
+	if (code != CYAML_OK)
 		return refuse(r, code, why);
+	if (has_second_document(bytes)) {
+		(void)load(&config, bytes, &f, true);
+		return fail(why, ERR_FORMAT, "%s: has a second YAML document, which is not read", r->file);
+	}
 	enum err e = choose(r, f, name, out, why);
 	(void)load(&config, bytes, &f, true);
 	return e;

@@ -154,6 +154,42 @@ START_TEST(small_zones_share_commits)
 }
 END_TEST
 
+START_TEST(small_zones_that_are_the_same_are_left_alone)
+{
+	enum { ZONES = 3 };
+	static const unsigned names[ZONES] = { 2, 3, 2 };
+	struct compile_job jobs[ZONES + 1];
+	struct zone *z[ZONES + 1];
+	char origin[32];
+
+	for (unsigned i = 0; i < ZONES; i++) {
+		snprintf(origin, sizeof origin, "z%u.", i);
+		z[i] = bigzone_make(origin, names[i]);
+		jobs[i] = (struct compile_job){ .zone = z[i], .facts = { .now = 1 } };
+	}
+	compile_zones(store, jobs, ZONES);
+	const uint64_t before = commits();
+	compile_zones(store, jobs, ZONES);
+	ck_assert_uint_eq(commits(), before);
+	for (unsigned i = 0; i < ZONES; i++)
+		ck_assert(jobs[i].result == OK && jobs[i].way == COMPILED_NOTHING);
+	zone_free(z[1]);
+	z[1] = bigzone_make("z1.", 4); /* changes, and back in the same call */
+	z[ZONES] = bigzone_make("z1.", 3);
+	jobs[1].zone = z[1];
+	jobs[ZONES] = (struct compile_job){ .zone = z[ZONES], .facts = { .now = 1 } };
+	compile_zones(store, jobs, ZONES + 1);
+	ck_assert(jobs[1].way == COMPILED_WHOLE && jobs[ZONES].way == COMPILED_WHOLE);
+	ck_assert_uint_eq(row_of("z1.").records, 3 + 2);
+	jobs[0].facts.replace = true;
+	compile_zones(store, jobs, 1);
+	ck_assert(jobs[0].way == COMPILED_WHOLE);
+	ck_assert_uint_eq(verified_all(store), ZONES);
+	for (unsigned i = 0; i <= ZONES; i++)
+		zone_free(z[i]);
+}
+END_TEST
+
 /* state_is: what the database says of the zone's signing; NULL: nothing. */
 static bool state_is(const struct name *apex, const char *want)
 {
@@ -196,6 +232,7 @@ int main(void)
 	tcase_add_test(t, each_becomes_what_it_would_alone);
 	tcase_add_test(t, a_zone_too_large_does_not_stop_the_others);
 	tcase_add_test(t, small_zones_share_commits);
+	tcase_add_test(t, small_zones_that_are_the_same_are_left_alone);
 	tcase_add_test(t, a_signing_state_comes_and_goes_with_its_zone);
 	suite_add_tcase(s, t);
 	return run_suite(s);

@@ -152,6 +152,8 @@ START_TEST(mistakes_are_named)
 END_TEST
 
 static const char *const no_files[] = { "",
+					"# nothing\n",
+					"policies: [{ name: x }]\n---\npolicies: [{ name: y }]\n",
 					"policies:\n",
 					"policies: []\n",
 					"policies: tld\n",
@@ -172,6 +174,16 @@ START_TEST(no_policy_files)
 	enum err e = policy_text(no_files[_i], NULL, &p, &why);
 	ck_assert_msg(e == ERR_FORMAT, "%d: %s", _i, no_files[_i]);
 	ck_assert_msg(strstr(why.text, "/tmp/edict-policy-") == why.text, "%s", why.text);
+	ck_assert_msg(strstr(why.text, "Success") == NULL, "%s", why.text);
+}
+END_TEST
+
+START_TEST(one_document_may_begin_with_dashes)
+{
+	struct policy p;
+	struct policy_why why;
+
+	ck_assert_int_eq(policy_text("%YAML 1.1\n# mine\n---\npolicies: [{ name: x }]\n", NULL, &p, &why), OK);
 }
 END_TEST
 
@@ -261,6 +273,7 @@ int main(void)
 	tcase_add_test(t, a_file_of_policies);
 	tcase_add_loop_test(t, mistakes_are_named, 0, (int)COUNT_OF(wrong));
 	tcase_add_loop_test(t, no_policy_files, 0, (int)COUNT_OF(no_files));
+	tcase_add_test(t, one_document_may_begin_with_dashes);
 	tcase_add_test(t, no_file);
 	tcase_add_loop_test(t, times_as_text, 0, (int)COUNT_OF(times));
 	tcase_add_test(t, the_manual_has_every_field);

@@ -24,6 +24,24 @@ is "an unknown command is usage" code_is 2
 is "and is named" says "frobnicate"
 run check --frobnicate a b
 is "an unknown option is usage" code_is 2
+run list --json -d db
+is "an option that does nothing for a command is usage" code_is 2
+is "and is named" says "^zonec: list takes no option --json"
+run check --policy p.yaml example.org. good.zone
+is "so is one that would have been believed" says "^zonec: check takes no option --policy"
+run check --quiet=yes example.org. good.zone
+is "a flag with a value is usage" says "^zonec: --quiet takes no value"
+run check --max-errors=1 example.org. good.zone
+is "a value may stand behind =" code_is 0
+run check -t1 --off=duplicate example.org. good.zone
+is "or right behind a letter" code_is 0
+run compile -d db -k keys example.org. good.zone
+is "keys for a zone that is not to be signed are usage" says "neither --sign nor --policy"
+for words in key ksr; do
+	run "$words"
+	is "half a command is usage" code_is 2
+	is "and the other halves are told" says "^zonec: there is no command '$words'; $words is followed by .*\(retire\|sign\)"
+done
 run check example.org.
 is "a missing operand is usage" code_is 2
 run check a..b good.zone
@@ -34,7 +52,7 @@ for c in compile check list stats dump drop verify query; do
 	is "help tells of $c" prints "^  $c "
 done
 
-for words in --version "list --version"; do
+for words in --version -V "list --version"; do
 	# shellcheck disable=SC2086 # words
 	run $words
 	is "the version is told" prints "^zonec [0-9]"
@@ -53,6 +71,14 @@ is "a file that is not there is the system's fault" code_is 3
 run check --json example.org. bad.zone
 is "JSON goes to standard output" prints '"line":5,"column":7'
 is "every line of it is JSON" python3 -c 'import json,sys; [json.loads(l) for l in open("out")]'
+odd=$(printf 'zon\303\251 \377.zone')
+cp bad.zone "$odd"
+run check --json example.org. "$odd"
+is "a name in UTF-8 stays itself, other octets become text" python3 -c \
+	'import json; assert json.loads(open("out", encoding="utf-8").readline())["file"] == "zon\u00e9 \u00ff.zone"'
+run compile --json -d jsondb example.org. good.zone
+is "a compile says nothing else there" [ ! -s out ]
+is "but on standard error" says "^example.org.: compiled"
 run check example.org. - <good.zone
 is "standard input is read" code_is 0
 run check --explain
@@ -141,6 +167,11 @@ run compile -d db --list list
 is "one bad zone of a list gives 1" code_is 1
 run list -d db
 is "the others are compiled" [ "$(wc -l <out)" = 3 ]
+printf 'a. good.zone -d other\nb. good.zone --policy p.yaml\n' >wrong-lines
+run compile -d db --list wrong-lines
+is "wrong lines give 1" code_is 1
+is "a line has no say in where the database is" says "^zonec: wrong-lines:1: a line of a list takes no option --database"
+is "a policy needs a place for keys" says "^zonec: wrong-lines:2: --policy needs a place"
 mkdir -p folder
 for n in {1..600}; do echo "z$n.example. newer.zone"; done >many
 run compile -q -d many.db --list many
@@ -177,6 +208,7 @@ run drop -d db example.biz.
 is "a zone is dropped" code_is 0
 run drop -d db example.biz.
 is "once" code_is 1
+is "and the reason is told, once" says "^zonec: example.biz.: not dropped: no such zone in the database$"
 run query -d db www.example.biz. A
 is "and is not served" prints "REFUSED"
 is "and why" prints "^; EDE: 20"

@@ -38,6 +38,33 @@ is "and is answered" prints "192.0.2.7"
 run compile --replace -d db example.org zone
 is "--replace compiles it whole" prints "compiled, [0-9]* records$"
 
+printf '@ 3600 SOA ns1.example. h.example. 1 7200 3600 604800 300\n@ NS ns1.example.\n' >small
+run compile -d db small.example small
+is "so is a small zone" prints "^small.example: compiled"
+run compile -d db small.example small
+is "which the second time is unchanged" prints "^small.example: unchanged, 2 records$"
+
+# ---- damaged ----
+
+# spoil TEXT: overwrites the text wherever the answers have it; the RRsets they are made from stay. A page of answers
+# comes behind the pages of a B-tree in which the RRsets are, or before them: what dump still prints is tried.
+spoil() {
+	for at in $(grep -abo "$1" db/data.mdb | cut -d: -f1); do
+		printf 'X' | dd of=db/data.mdb bs=1 seek="$at" conv=notrunc 2>/dev/null
+		"$zonec" dump -d db example.org 2>/dev/null | grep -q "$1" && ! good db && return
+		printf '%s' "${1:0:1}" | dd of=db/data.mdb bs=1 seek="$at" conv=notrunc 2>/dev/null
+	done
+}
+
+zone 3 'more TXT spoil-this-octet'
+run compile -d db --replace example.org zone
+spoil spoil-this-octet
+run verify -d db
+is "damage is found" code_is 3
+is "and what helps is said" says "example.org.: 1 things are wrong.*compile the zone again, with --replace"
+run compile -d db --replace example.org zone
+is "it helps" good db
+
 # ---- signed ----
 
 run key generate -k keys --csk example.org

@@ -57,6 +57,8 @@ rm half/*.private
 refused "half a key"          "-k half --now $moment"                      "private half is missing"
 "$zonec" key generate -k old --now $moment -a 13 --inactive +1d --delete +2d example.org. >out 2>err
 refused "not any more"        "-k old --now $((moment + 86400))"           "no key signs any more"
+"$zonec" key generate -k gone --now $moment -a 13 --delete +1d example.org. >out 2>err
+refused "nor after its removal" "-k gone --now $((moment + 86400))"        "no key signs any more: the last, .* did until 2026-11-15"
 cp zone plain.zone
 echo "@ DNSKEY 256 3 8 AwEAAbNVv6ulgRdO31MtAehz7j3ALRjwZglWesnzvllQl/+hBRZr9QoYcO2I+DkO4Q1NKxox4DUIxj8SxPO3GwDuOFR9" >>zone
 refused "another algorithm"   "-k keys --now $moment"                      "of algorithm 8, so everything must be signed"
@@ -80,6 +82,8 @@ run dump -d db2 example.org.
 is "the same again gives the same octets" cmp -s out first
 
 run compile -q -d db -k keys --now $moment example.org. zone
+is "keys without --sign are a mistake" says "neither --sign nor --policy"
+run compile -q -d db --now $moment example.org. zone
 run list -d db
 is "without --sign the zone is unsigned again" prints "unsigned"
 
@@ -118,7 +122,7 @@ is "and none"           prints "^example.com.*unsigned"
 echo "example.org. zone --frobnicate" >list
 run compile -q -d lists -k keys --now $moment --list list
 is "a wrong option is a wrong line" code_is 1
-is "and is told with its place" says "list:1: there is no option .--frobnicate."
+is "and is told with its place" says "list:1: there is no option .--frobnicate"
 echo "example.org. zone -d other" >list
 run compile -q -d lists -k keys --now $moment --list list
 is "the database is not a zone's own" code_is 1
