@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sign/serial.h"
+#include "zone/authority.h"
 #include "zone/check.h"
 #include "zone/master.h"
 #include "zonec/oldzone.h"
@@ -150,9 +151,10 @@ static void say(struct loader *l, bool error, const char *text)
 	report_finding(l->options->json, &line);
 }
 
-/* check_serial: the zone that is there has a serial that comes after the file's, as one has that was signed. Whoever
- * has transferred that zone takes the file's for an older one. */
-static void check_serial(struct loader *l)
+/* check_there compares with the zone that is there. Its serial may come after the file's, as that of one that was
+ * signed: whoever has transferred that zone takes the file's for an older one. And the parent may have a DS of it,
+ * which is said unless a policy has seen to that. */
+static void check_there(struct loader *l)
 {
 	const struct view soa = zone_soa(l->zone);
 	const uint32_t serial = soa.n >= 22 ? get_u32(soa.p + soa.n - 20) : 0;
@@ -163,12 +165,18 @@ static void check_serial(struct loader *l)
 		return; /* whatever that is, the compile meets it, too */
 	bool known = store_zone_get(t, &l->zone->apex, &there) == OK;
 	store_abort(t);
-	if (!known || !serial_greater(there.serial, serial))
-		return;
-	checker_tell(l->checker, CHECK_SERIAL_GOES_BACK, NULL, 0,
-		     "the serial goes back from %u in the database to %u: secondaries elsewhere will not transfer it; "
-		     "raise the file's serial above %u",
-		     there.serial, serial, there.serial);
+	if (known && serial_greater(there.serial, serial))
+		checker_tell(
+		    l->checker, CHECK_SERIAL_GOES_BACK, NULL, 0,
+		    "the serial goes back from %u in the database to %u: secondaries elsewhere will not transfer "
+		    "it; raise the file's serial above %u",
+		    there.serial, serial, there.serial);
+	const struct node *apex = zone_find(l->zone, &l->zone->apex);
+	if (known && (there.flags & ZONE_ROW_SIGNED) != 0 && l->options->policy == NULL && apex != NULL &&
+	    node_has(apex, RR_DNSKEY) == NULL)
+		checker_tell(l->checker, CHECK_SIGNED_BEFORE, NULL, 0,
+			     "the zone in the database is signed, this one is not: while the parent has a DS, no "
+			     "validator accepts it; sign it, or have the DS removed first");
 }
 
 static void say_dropped(struct loader *l)
@@ -250,7 +258,7 @@ static enum err read_and_check(struct loader *l, const struct name *origin, stru
 	if (e == OK && l->signing != NULL && l->errors == 0)
 		sign(l, out);
 	if (e == OK && l->signing == NULL && l->errors == 0)
-		check_serial(l);
+		check_there(l);
 	if (e == OK && (l->signing == NULL || out->is_signed))
 		checker_run(l->checker, l->zone);
 	return e;

@@ -98,6 +98,12 @@ static const struct check checks[CHECKS] = {
 			       "names with so many labels that the names they imply would fill memory; left out" },
 	[CHECK_SERIAL_GOES_BACK] = { "serial-goes-back", W,
 				     "a serial before that of the zone in the database (RFC 1982)" },
+	[CHECK_WILDCARD_INSIDE] = { "wildcard-inside", W,
+				    "a name below a wildcard, which answers for no other name there (RFC 4592 "
+				    "2.1.2)" },
+	[CHECK_SIGNED_BEFORE] = { "signed-before", W,
+				  "no signatures in a zone of which the database has some: bogus while there is a "
+				  "DS" },
 	[CHECK_SPF] = { "spf", W, "an SPF record without the TXT record that is asked for (RFC 7208 3.1)" },
 };
 

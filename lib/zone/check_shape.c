@@ -168,6 +168,17 @@ static bool twice(const struct checker *c, const struct node *n)
 	return name_within(&front, apex);
 }
 
+/* below_wildcard: the owner has a label of one asterisk that is not its first, below the apex. */
+static bool below_wildcard(const struct checker *c, const struct node *n)
+{
+	const uint8_t *apex = n->owner + n->owner_len - c->z->apex.len;
+
+	for (const uint8_t *p = n->owner + 1 + n->owner[0]; p < apex; p += 1 + p[0])
+		if (p[0] == 1 && p[1] == '*')
+			return true;
+	return false;
+}
+
 void check_node_shape(struct checker *c, const struct node *n)
 {
 	const struct rrset *other;
@@ -188,6 +199,9 @@ void check_node_shape(struct checker *c, const struct node *n)
 		}
 	}
 	check_hidden(c, n);
+	if (n->rrsets != NULL && below_wildcard(c, n))
+		check_node_tell(c, CHECK_WILDCARD_INSIDE, n, 0,
+				"an asterisk that is not the first label: this name answers for itself only");
 	if (n->rrsets != NULL && twice(c, n))
 		check_node_tell(c, CHECK_FORGOTTEN_DOT, n, 0,
 				"the name ends in the zone's name twice: is a final dot "
