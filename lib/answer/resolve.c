@@ -164,10 +164,13 @@ static ALWAYS_INLINE enum outcome referral(struct ask *q, struct node_view cut, 
 	return ANSWERED;
 }
 
-/* target_of gives the RDATA of a CNAME or DNAME, a name written whole; empty: damaged. */
+/* target_of gives the RDATA of a CNAME or DNAME, a name written whole; empty: damaged. Of several, which a zone
+ * may have if its operator insists, the first leads on. */
 static struct view target_of(struct frag f)
 {
-	return f.body != NULL && frag_plain(f) > 12 ? view_of(f.body + 12, frag_plain(f) - 12) : BYTES("");
+	const size_t n = f.body != NULL && frag_plain(f) > 12 ? get_u16(f.body + 10) : 0;
+
+	return n != 0 && n <= frag_plain(f) - 12 ? view_of(f.body + 12, n) : BYTES("");
 }
 
 static COLD enum outcome dname(struct ask *q, struct node_view node, unsigned depth)

@@ -258,6 +258,16 @@ static bool waits(const struct group *g, const struct name *apex)
 	return false;
 }
 
+/* has_soa: without it there is no negative answer (RFC 2308 3), whichever checks the operator has turned off. */
+static bool has_soa(struct compile_job *job)
+{
+	const bool has = zone_soa(job->zone).n != 0;
+
+	if (!has)
+		snprintf(job->why, sizeof job->why, "it has no SOA record, without which no zone can be served");
+	return has;
+}
+
 /* take bakes a zone; a small one waits, a big one is written behind those that wait: in the order of the jobs.
  * What is surely big may have changed little, and is baked only if it has to be. */
 static void take(struct group *g, struct compile_job *job)
@@ -268,7 +278,9 @@ static void take(struct group *g, struct compile_job *job)
 			      job };
 	job->why[0] = 0;
 	job->way = COMPILED_WHOLE;
-	job->result = OK;
+	job->result = has_soa(job) ? OK : ERR_REFUSED;
+	if (job->result != OK)
+		return;
 	if (!waits(g, &job->zone->apex) && recompile_needless(g->store, job))
 		return;
 	job->result = job->zone->n_nodes < SURELY_BIG ? bake(&m->c) : OK;

@@ -172,6 +172,15 @@ run compile -d db --list wrong-lines
 is "wrong lines give 1" code_is 1
 is "a line has no say in where the database is" says "^zonec: wrong-lines:1: a line of a list takes no option --database"
 is "a policy needs a place for keys" says "^zonec: wrong-lines:2: --policy needs a place"
+echo 'ns 300 A 192.0.2.1' >no-soa.zone
+run compile -d no-soa --off soa-count --off apex-ns example.org. no-soa.zone
+is "a zone without SOA is not compiled, whatever checks are off" code_is 1
+is "for a reason" says "^zonec: example.org.: not compiled: it has no SOA record"
+printf '@ 60 SOA ns h 1 1 1 1 1\n@ NS ns.example.\ntwo CNAME a\ntwo CNAME b\na A 192.0.2.1\nb A 192.0.2.2\n' >two.zone
+run compile -q -d two --off cname-count example.org. two.zone
+is "two CNAMEs, if somebody insists" code_is 0
+run query -d two two.example.org. A
+is "are given, and one is followed" [ "$(grep -c '^two.*CNAME\|^[ab].example.org.*192.0.2' out)" = 3 ]
 mkdir -p folder
 for n in {1..600}; do echo "z$n.example. newer.zone"; done >many
 run compile -q -d many.db --list many
