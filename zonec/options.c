@@ -154,12 +154,13 @@ static bool set(struct options *o, const struct option_row *row, const char *val
 	return true;
 }
 
-static bool is_number(const char *text, uint64_t most)
+static bool is_number(const char *text, uint64_t least, uint64_t most)
 {
 	char *end;
 
 	errno = 0;
-	return *text >= '0' && *text <= '9' && strtoull(text, &end, 10) <= most && *end == 0 && errno == 0;
+	const unsigned long long n = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && n >= least && n <= most && *end == 0 && errno == 0;
 }
 
 static bool numbers_are_right(const struct options *o)
@@ -167,17 +168,17 @@ static bool numbers_are_right(const struct options *o)
 	const uint64_t year_9999 = 253402300799; /* its last second: later dates have no text of four digits */
 	const struct {
 		const char *name, *text;
-		uint64_t most;
-	} numbers[] = { { "--now", o->now, year_9999 },
-			{ "--threads", o->threads, UINT32_MAX },
-			{ "--max-errors", o->max_errors, UINT32_MAX },
-			{ "--bits", o->bits, UINT16_MAX },
-			{ "--digest", o->digest, UINT8_MAX } };
+		uint64_t least, most;
+	} numbers[] = { { "--now", o->now, 0, year_9999 },
+			{ "--threads", o->threads, 0, UINT32_MAX },
+			{ "--max-errors", o->max_errors, 1, UINT32_MAX },
+			{ "--bits", o->bits, 0, UINT16_MAX },
+			{ "--digest", o->digest, 0, UINT8_MAX } };
 
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
-		if (numbers[i].text != NULL && !is_number(numbers[i].text, numbers[i].most)) {
-			complain("%s: '%s' is not a number from 0 to %llu", numbers[i].name, numbers[i].text,
-				 (unsigned long long)numbers[i].most);
+		if (numbers[i].text != NULL && !is_number(numbers[i].text, numbers[i].least, numbers[i].most)) {
+			complain("%s: '%s' is not a number from %llu to %llu", numbers[i].name, numbers[i].text,
+				 (unsigned long long)numbers[i].least, (unsigned long long)numbers[i].most);
 			return false;
 		}
 	return true;

@@ -210,7 +210,7 @@ is "and makes none" [ ! -e typo ]
 run check --now 253402300800 example.org. good.zone
 is "a clock beyond the year 9999 is usage" code_is 2
 run check --max-errors 4294967296 example.org. good.zone
-is "and so is a number that does not fit" says "max-errors: '4294967296' is not a number from 0 to 4294967295"
+is "and so is a number that does not fit" says "max-errors: '4294967296' is not a number from 1 to 4294967295"
 run verify -d db
 is "all of it verifies" code_is 0
 run drop -d db example.biz.
