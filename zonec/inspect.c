@@ -7,6 +7,7 @@
 #include "bake/verify.h"
 #include "store/snapshot.h"
 #include "zonec/message.h"
+#include "zonec/spool.h"
 #include "zonec/zonec.h"
 
 static bool open_db(const struct options *o, struct store **s)
@@ -202,24 +203,23 @@ int command_dump(const struct options *o)
 	struct store_txn *t;
 	struct zone_row row;
 	struct name apex;
+	struct spool spool;
 
 	if (o->db == NULL || o->n_operands != 1 || !origin_read(o->operand[0], &apex))
 		return EXIT_USAGE;
 	if (!begin_reading(o, &s, &t))
 		return EXIT_SYSTEM;
 	enum err e = store_zone_get(t, &apex, &row);
-	if (e == OK)
+	bool spooled = spool_begin(&spool);
+	if (e == OK && spooled)
 		e = dump_rows(t, row.rows, &apex);
 	store_abort(t);
-	if (e == ERR_NOTFOUND) {
-		complain("%s: no such zone in the database", o->operand[0]);
-		store_close(s);
-		return EXIT_WRONG;
-	}
-	if (e != OK)
-		return failed(s, e, o->operand[0]);
 	store_close(s);
-	return EXIT_DONE;
+	spooled = spooled && spool_end(&spool);
+	if (e == OK)
+		return spooled ? EXIT_DONE : EXIT_SYSTEM;
+	complain("%s: %s", o->operand[0], e == ERR_NOTFOUND ? "no such zone in the database" : err_text(e));
+	return e == ERR_NOTFOUND ? EXIT_WRONG : EXIT_SYSTEM;
 }
 
 /* verify_one prints what came out; false if the zone is not as it should be. */

@@ -233,6 +233,26 @@ run compile -d junk example.org. good.zone
 is "nor is another program's file" code_is 3
 is "which is left alone" grep -q "not LMDB" junk/data.mdb
 run query -d db www.example.org. A
+{
+	printf '@ 60 SOA ns h 1 1 1 1 1\n@ NS ns.example.\n'
+	for i in $(seq 3000); do echo "host-$i-with-a-long-name TXT \"$i of many\""; done
+} >long.zone
+run compile -q -d longdb example.org. long.zone
+mkfifo slow
+"$zonec" dump -d longdb example.org. >slow &
+pid=$!
+exec 7<slow
+read -r line <&7
+is "a dump that is read slowly begins" [ "${line:0:12}" = "example.org." ]
+mdb_stat -r longdb >out 2>err
+is "and holds no pages of the database" prints "no active readers"
+cat <&7 >rest
+exec 7<&-
+wait "$pid"
+is "it comes in full" [ "$(wc -l <rest)" = 3001 ]
+"$zonec" dump -d longdb example.org. >/dev/full 2>err
+is "or says that it did not" [ $? = 3 ]
+is "and why" says "standard output could not be written: No space left on device"
 mkfifo pipe
 (exec "$zonec" compile -d db example.org. pipe 2>err) &
 pid=$!
