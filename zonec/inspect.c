@@ -210,14 +210,14 @@ int command_dump(const struct options *o)
 	if (!begin_reading(o, &s, &t))
 		return EXIT_SYSTEM;
 	enum err e = store_zone_get(t, &apex, &row);
-	bool spooled = spool_begin(&spool);
-	if (e == OK && spooled)
+	spool_begin(&spool);
+	if (e == OK)
 		e = dump_rows(t, row.rows, &apex);
 	store_abort(t);
 	store_close(s);
-	spooled = spooled && spool_end(&spool);
+	bool printed = spool_end(&spool);
 	if (e == OK)
-		return spooled ? EXIT_DONE : EXIT_SYSTEM;
+		return printed ? EXIT_DONE : EXIT_SYSTEM;
 	complain("%s: %s", o->operand[0], e == ERR_NOTFOUND ? "no such zone in the database" : err_text(e));
 	return e == ERR_NOTFOUND ? EXIT_WRONG : EXIT_SYSTEM;
 }

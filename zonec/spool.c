@@ -32,20 +32,23 @@ static int nameless(void)
 	return fd;
 }
 
-bool spool_begin(struct spool *s)
+void spool_begin(struct spool *s)
 {
 	struct stat st;
 
 	*s = (struct spool){ -1, -1 };
 	if (fstat(STDOUT_FILENO, &st) != 0 || S_ISREG(st.st_mode))
-		return true;
+		return;
 	fflush(stdout);
 	s->file = nameless();
 	s->out = s->file < 0 ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (s->out >= 0 && dup2(s->file, STDOUT_FILENO) >= 0)
-		return true;
-	complain("%s: no file could be made there to keep the output in: %s", folder(), strerror(errno));
-	return false;
+		return;
+	if (s->file >= 0)
+		close(s->file);
+	if (s->out >= 0)
+		close(s->out);
+	*s = (struct spool){ -1, -1 };
 }
 
 static bool write_all(int fd, const char *p, size_t n)

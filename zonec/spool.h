@@ -11,12 +11,12 @@
 #include <stdbool.h>
 
 struct spool {
-	int out, file; /* -1: standard output is a file itself, and nobody waits for it */
+	int out, file; /* -1: nothing waits */
 };
 
 /* spool_begin sends what is written to standard output from now on to a file without a name, in TMPDIR or /tmp.
- * False: it has said why not. */
-bool spool_begin(struct spool *s);
+ * Nothing waits if standard output is a file itself, or if no file can be made there. */
+void spool_begin(struct spool *s);
 
 /* spool_end copies it to standard output, and gives that back. False: not all could be written, which it has said.
  */

@@ -36,6 +36,9 @@ enum field {
 	F_KEY_FLAGS, /* of a KEY */
 	F_PROTOCOL,  /* of a KEY */
 	F_CERT_TYPE,
+	F_TLSA_USAGE, /* numbers or mnemonics, of a TLSA or an SMIMEA */
+	F_TLSA_SELECTOR,
+	F_TLSA_MATCHING,
 	F_SCHEME, /* of a DSYNC */
 	/* addresses (field_address.c) */
 	F_IP4,
@@ -216,6 +219,9 @@ bool parse_algorithm(struct words *w, struct wr *out);
 bool parse_key_flags(struct words *w, struct wr *out);
 bool parse_protocol(struct words *w, struct wr *out);
 bool parse_cert_type(struct words *w, struct wr *out);
+bool parse_tlsa_usage(struct words *w, struct wr *out);
+bool parse_tlsa_selector(struct words *w, struct wr *out);
+bool parse_tlsa_matching(struct words *w, struct wr *out);
 bool parse_scheme(struct words *w, struct wr *out);
 bool parse_ip4(struct words *w, struct wr *out);
 bool parse_ip6(struct words *w, struct wr *out);

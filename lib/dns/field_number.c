@@ -330,6 +330,14 @@ static const struct mnemonic cert_types[] = {
 	{ "ACPKIX", 7 }, { "IACPKIX", 8 }, { "URI", 253 }, { "OID", 254 }, { NULL, 0 },
 };
 
+/* RFC 7218 2 */
+static const struct mnemonic tlsa_usages[] = { { "PKIX-TA", 0 }, { "PKIX-EE", 1 },    { "DANE-TA", 2 },
+					       { "DANE-EE", 3 }, { "PRIVCERT", 255 }, { NULL, 0 } };
+static const struct mnemonic tlsa_selectors[] = { { "CERT", 0 }, { "SPKI", 1 }, { "PRIVSEL", 255 }, { NULL, 0 } };
+static const struct mnemonic tlsa_matchings[] = {
+	{ "FULL", 0 }, { "SHA2-256", 1 }, { "SHA2-512", 2 }, { "PRIVMATCH", 255 }, { NULL, 0 }
+};
+
 static const struct mnemonic schemes[] = { { "NOTIFY", 1 }, { NULL, 0 } }; /* RFC 9859 */
 
 static bool parse_named8(struct words *w, const struct mnemonic *names, struct wr *out)
@@ -430,6 +438,21 @@ void print_scheme(struct rd *r, struct wr *out)
 		put_text(out, schemes[0].name);
 	else
 		put_number(out, v);
+}
+
+bool parse_tlsa_usage(struct words *w, struct wr *out)
+{
+	return parse_named8(w, tlsa_usages, out);
+}
+
+bool parse_tlsa_selector(struct words *w, struct wr *out)
+{
+	return parse_named8(w, tlsa_selectors, out);
+}
+
+bool parse_tlsa_matching(struct words *w, struct wr *out)
+{
+	return parse_named8(w, tlsa_matchings, out);
 }
 
 bool parse_cert_type(struct words *w, struct wr *out)

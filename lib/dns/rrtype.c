@@ -17,7 +17,8 @@
 #define KEY_LIKE(code, name) \
 	{ code, 0, name, "flags\0protocol\0algorithm\0key", { F_U16, F_PROTOCOL, F_ALGORITHM, F_BASE64 } }
 #define TLSA_LIKE(code, name) \
-	{ code, 0, name, "usage\0selector\0matching type\0data", { F_U8, F_U8, F_U8, F_HEX } }
+	{ code, 0, name, "usage\0selector\0matching type\0data", \
+	  { F_TLSA_USAGE, F_TLSA_SELECTOR, F_TLSA_MATCHING, F_HEX } }
 #define SVCB_LIKE(code, name) \
 	{ code, 0, name, "priority\0target\0parameters", { F_U16, F_NAME_X, F_SVCPARAMS } }
 

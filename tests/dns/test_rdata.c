@@ -112,6 +112,8 @@ static const struct {
 	{ "NSEC", "a.example. NSEC A nsec TYPE1234 MX", "a.example. A MX NSEC TYPE1234" },
 	{ "NSEC3", "1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr", "1 0 0 - 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR" },
 	{ "CERT", "PGP 0 0 AA==", "3 0 0 AA==" },
+	{ "TLSA", "DANE-EE SPKI SHA2-256 0A0B", "3 1 1 0A0B" },
+	{ "SMIMEA", "pkix-ta cert full 0A0B", "0 0 0 0A0B" },
 	{ "KEY", "49152 3 0", "49152 3 0" },
 	{ "KEY", "NOCONF|zone|SIG15 DNSSEC RSASHA1 AQID", "16655 3 5 AQID" },
 	{ "ISDN", "150862028003217", "\"150862028003217\"" },

@@ -46,14 +46,13 @@ is "which the second time is unchanged" prints "^small.example: unchanged, 2 rec
 
 # ---- damaged ----
 
-# spoil TEXT: overwrites the text wherever the answers have it; the RRsets they are made from stay. A page of answers
-# comes behind the pages of a B-tree in which the RRsets are, or before them: what dump still prints is tried.
+# spoil TEXT: overwrites it where answers are made from it, while the RRset that dump prints stays.
 spoil() {
-	for at in $(grep -abo "$1" db/data.mdb | cut -d: -f1); do
+	while IFS=: read -r at _; do
 		printf 'X' | dd of=db/data.mdb bs=1 seek="$at" conv=notrunc 2>/dev/null
 		"$zonec" dump -d db example.org 2>/dev/null | grep -q "$1" && ! good db && return
 		printf '%s' "${1:0:1}" | dd of=db/data.mdb bs=1 seek="$at" conv=notrunc 2>/dev/null
-	done
+	done < <(grep -abo "$1" db/data.mdb)
 }
 
 zone 3 'more TXT spoil-this-octet'
