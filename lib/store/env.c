@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-	READERS = 254, /* slots in lock.mdb: processes times snapshots */
+	READERS = 254,       /* slots in lock.mdb: processes times snapshots */
 	LOCK_OCTETS = 16384, /* what that makes of lock.mdb */
 	WHY_MAX = 256,
 };
