@@ -259,6 +259,23 @@ static bool check_some(struct view v)
 	return v.n > 0;
 }
 
+/* check_template: the path of a URI template in which the variable dns stands (RFC 9461 5). */
+static bool check_template(struct view v)
+{
+	bool inside = false;
+
+	if (v.n == 0 || v.p[0] != '/')
+		return false;
+	for (size_t i = 1; i + 3 < v.n; i++) {
+		inside = v.p[i] == '{' || (inside && v.p[i] != '}');
+		if (inside && v.p[i] != 0 && strchr("{?&,;/#+.", v.p[i]) != NULL &&
+		    memcmp(v.p + i + 1, "dns", 3) == 0 && i + 4 < v.n && v.p[i + 4] != 0 &&
+		    strchr("},*:", v.p[i + 4]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static bool parse_ech(struct value t, struct wr *out)
 {
 	struct decoder d = { 0 };
@@ -336,7 +353,7 @@ static const struct svc_key svc_keys[] = {
 	{ "ipv4hint", "IPv4 addresses", check_ip4s, parse_ip4s, print_ip4s },
 	{ "ech", "base64", check_some, parse_ech, print_ech },
 	{ "ipv6hint", "IPv6 addresses", check_ip6s, parse_ip6s, print_ip6s },
-	{ "dohpath", "a URI template (RFC 9461 5)", check_some, parse_octets, print_octets },
+	{ "dohpath", "a path with the variable dns (RFC 9461 5)", check_template, parse_octets, print_octets },
 	{ "ohttp", "no value", check_nothing, parse_nothing, print_nothing }, /* RFC 9540 */
 	{ "tls-supported-groups", "numbers, none twice", check_groups, parse_groups, print_groups },
 	{ "docpath", "path segments of 1 to 255 octets, or nothing", check_strings, parse_strings, print_strings },
