@@ -121,7 +121,8 @@ static const struct {
 /* LMDB makes lock.mdb a hole and maps it: on a full disk whoever writes there first would die of it. */
 static bool has_room(int fd, const char *name)
 {
-	return strcmp(name, "lock.mdb") != 0 || fallocate(fd, 0, 0, LOCK_OCTETS) == 0 || errno == EOPNOTSUPP;
+	return strcmp(name, "lock.mdb") != 0 || fallocate(fd, 0, 0, LOCK_OCTETS) == 0 ||
+	       (errno != ENOSPC && errno != EDQUOT); /* not all file systems can */
 }
 
 static enum err make_files(struct store *s, const char *dir, char why[WHY_MAX])
