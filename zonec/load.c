@@ -141,14 +141,31 @@ static void choose_checks(const struct options *o, bool own_work, struct check_o
 			c->severity[id] = o->choice[i].severity;
 }
 
-/* say reports what signing says of the zone as a whole. */
-static void say(struct loader *l, bool error, const char *text)
+/* severity_of a check that is not run, for what it would find is known already. */
+static enum severity severity_of(const struct options *o, enum check_id id)
 {
-	struct report_line line = { .file = l->path, .error = error, .check = "sign", .text = text };
+	enum severity severity = check_row(id)->preset;
+
+	for (unsigned i = 0; i < o->n_choices; i++)
+		if (strcmp(o->choice[i].name, check_row(id)->name) == 0)
+			severity = (enum severity)o->choice[i].severity;
+	return severity;
+}
+
+/* say_as reports a finding about the zone as a whole under the name of a check. */
+static void say_as(struct loader *l, const char *check, bool error, const char *text)
+{
+	struct report_line line = { .file = l->path, .error = error, .check = check, .text = text };
 
 	*(error ? &l->errors : &l->warnings) += 1;
 	progress_clear(l->progress);
 	report_finding(l->options->json, &line);
+}
+
+/* say reports what signing says of the zone. */
+static void say(struct loader *l, bool error, const char *text)
+{
+	say_as(l, "sign", error, text);
 }
 
 /* check_there compares with the zone that is there. Its serial may come after the file's, as that of one that was
@@ -198,16 +215,17 @@ static void say_short(struct loader *l)
 	const struct sign_plan *p = &l->signing->plan;
 	const struct view soa = zone_soa(l->zone);
 	const uint32_t lasts = p->validity - p->jitter, expire = soa.n >= 22 ? get_u32(soa.p + soa.n - 8) : 0;
+	const enum severity severity = severity_of(l->options, CHECK_RRSIG_EXPIRES_SOON);
 	char text[200];
 
-	if (lasts >= expire)
+	if (lasts >= expire || severity == SEVERITY_OFF)
 		return;
 	(void)snprintf(text, sizeof text,
 		       "signatures last for %u s, less than the SOA's expire of %u s: secondaries may serve "
 		       "expired ones; make "
 		       "the validity longer or the expire shorter",
 		       lasts, expire);
-	say(l, false, text);
+	say_as(l, check_row(CHECK_RRSIG_EXPIRES_SOON)->name, severity == SEVERITY_ERROR, text);
 }
 
 /* find_old looks for the zone's earlier self; false: the database cannot be read. */

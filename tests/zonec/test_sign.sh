@@ -87,6 +87,16 @@ run compile -q -d db --now $moment example.org. zone
 run list -d db
 is "without --sign the zone is unsigned again" prints "unsigned"
 
+# ---- signatures that do not last for the SOA's expire ----
+sed 's/ 2w / 40d /' zone >lasting
+short() { run compile -q "$@" -d short --sign -k keys --now $moment example.org. lasting; }
+short
+is "that is told, under a check's name" says "lasting: warning: signatures last for .* than the SOA's expire of 3456000 s.* .rrsig-expires-soon."
+short --off rrsig-expires-soon
+is "and can be off" [ ! -s err ]
+short --error rrsig-expires-soon
+is "or an error" code_is 1
+
 # ---- a serial that goes back ----
 run compile -q -d back -k keys --sign --serial unixtime --now $moment example.org. zone
 run compile -q -d back example.org. zone
