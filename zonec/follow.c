@@ -110,24 +110,6 @@ static enum err ask_parent(struct keydir *d, const struct name *apex, int64_t no
 	return OK;
 }
 
-/* The engine counts an earlier time as that of the last step. A little of that does no harm; but who took one step
- * in a year to come would wait for that year, and so somebody must say which time is right. */
-static enum err check_clock(const struct sign_state *old, int64_t now, char why[SIGN_WHY])
-{
-	enum { LITTLE = 3600 };
-	char last[DATE_TEXT], date[DATE_TEXT];
-
-	if (old->last <= now + LITTLE)
-		return OK;
-	date_print(old->last, last);
-	date_print(now, date);
-	return keyio_why(
-	    why, ERR_REFUSED,
-	    "it is %s by the clock, but its keys took a step on %s already: set the clock right, or if it "
-	    "was wrong then: zonec key rewind",
-	    date, last);
-}
-
 /* That it was looked at is no change. */
 static bool differs(struct sign_state *old, const struct following *f)
 {
@@ -154,7 +136,7 @@ enum err follow_begin(const struct options *o, struct store *s, const struct nam
 	if (e == OK)
 		e = read_state(s, apex, f, &old, why);
 	if (e == OK)
-		e = check_clock(&old, now_of(o), why);
+		e = state_clock(&old, now_of(o), why);
 	if (e == OK)
 		e = sign_keydir(o->keydir, true, &d, why);
 	if (e == OK)

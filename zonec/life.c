@@ -97,6 +97,24 @@ bool event_text(const struct roll_event *v, char out[EVENT_TEXT])
 	return text != NULL;
 }
 
+/* The engine counts an earlier time as that of the last step. A little of that does no harm; but who took one step
+ * in a year to come would wait for that year, and so somebody must say which time is right. */
+enum err state_clock(const struct sign_state *old, int64_t now, char why[SIGN_WHY])
+{
+	enum { LITTLE = 3600 };
+	char last[DATE_TEXT], date[DATE_TEXT];
+
+	if (old->last <= now + LITTLE)
+		return OK;
+	date_print(old->last, last);
+	date_print(now, date);
+	return keyio_why(
+	    why, ERR_REFUSED,
+	    "it is %s by the clock, but its keys took a step on %s already: set the clock right, or if it "
+	    "was wrong then: zonec key rewind",
+	    date, last);
+}
+
 /* ---- what the parent shows ---- */
 
 static bool waits(const struct key_state *k, bool seen)
@@ -147,6 +165,12 @@ static int note_all(struct sign_state *s, const char *origin, const char *word, 
 
 static int note_what(struct sign_state *s, const struct options *o, bool seen)
 {
+	char why[SIGN_WHY];
+
+	if (o->now == NULL && state_clock(s, now_of(o), why) != OK) { /* else it is meant */
+		complain("%s: nothing was noted: %s", o->operand[0], why);
+		return EXIT_WRONG;
+	}
 	return note_all(s, o->operand[0], o->n_operands == 2 ? o->operand[1] : NULL, seen, now_of(o));
 }
 

@@ -9,6 +9,7 @@
 
 #include "keys/policy.h"
 #include "keys/roll.h"
+#include "sign/sign.h"
 #include "store/store.h"
 #include "zonec/zonec.h"
 
@@ -21,6 +22,10 @@ MUST_CHECK bool state_of(struct store_txn *t, const struct name *apex, struct si
 
 /* state_load reads it from the database of -d; without one it is empty. Gives an exit code. */
 int state_load(const struct options *o, const struct name *apex, struct sign_state *out);
+
+/* state_clock refuses a clock that is behind the last step of the keys by more than an hour: ERR_REFUSED, and why.
+ */
+enum err state_clock(const struct sign_state *old, int64_t now, char why[SIGN_WHY]);
 
 /* state_change reads the state of the zone that the first operand names, lets `change` do its work, and commits
  * the state if that gave EXIT_DONE, in one transaction. Gives an exit code. */

@@ -210,6 +210,9 @@ is "a key that is missing" code_is 1
 is "is named" says "the CSK with tag [0-9]* is in use and its .private file is not in the key directory"
 run key ds-seen -d db2 test.
 is "no DS is on its way yet" says "no key waits for its DS"
+now=4102444800 run compile -d db2100 -k keys2100 --policy policy.yaml:csk test. zone
+now='' run key ds-seen -d db2100 test.
+is "a clock that is behind the last step is not noted" says "nothing was noted: it is .* by the clock, but its keys took a step on 2100"
 run key ds-seen -d db2 other.
 is "a zone without a policy" says "no policy has signed it yet"
 run key ds-gone -d db2 test. 70000
