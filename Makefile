@@ -84,8 +84,11 @@ check: deps
 	$(AGAIN) test
 
 # Runs every test of this build and ends with "N passed, N failed"; `make check`, without looking for packages.
+# What takes longest begins first, so that nothing long runs alone at the end.
+SLOWEST := $(addprefix $(B)/tests/,answer/test_damage sign/test_sign store/test_build long/test_growth survive/test_survive \
+	zonec/test_resign bake/test_change) tests/zonec/test_policy.sh
 test: all tests
-	@B=$(B) tests/run.sh $(TESTS) $(TEST_SH)
+	@B=$(B) tests/run.sh $(SLOWEST) $(filter-out $(SLOWEST),$(TESTS) $(TEST_SH))
 
 # The endurance proofs in full, about a quarter of an hour, and what they measured; `make check` runs them small.
 LONG := $(filter $(B)/tests/long/%,$(TESTS)) $(addprefix $(B)/tests/server/test_,visible killed) $(B)/tests/zonec/test_resign
@@ -94,13 +97,13 @@ long: deps
 	@B=$(B) tests/long/run.sh $(LONG)
 
 # In one process, so that leaks are found at its end: check would fork for each test. Warnings are the plain
-# builds' business: what a sanitizer adds makes gcc see uninitialised ghosts.
+# builds' business: what a sanitizer adds makes gcc see uninitialised ghosts. A report needs lines, no more.
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan: export CK_FORK = no
 asan: export ASAN_OPTIONS = detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0
 asan: export UBSAN_OPTIONS = print_stacktrace=1
 asan:
-	$(AGAIN) B=build-asan WARN= CFLAGS="-O1 -g" SANITIZE="$(ASAN)" test
+	$(AGAIN) B=build-asan WARN= CFLAGS="-O1 -g1" SANITIZE="$(ASAN)" test
 
 # TSan's own maps leave no room for a map of 1 TiB.
 tsan: export CK_FORK = no

@@ -271,7 +271,7 @@ int main(void)
 	tcase_add_loop_test(t, every_octet_of_a_page, 0, (int)COUNT_OF(spoilt));
 	tcase_add_test(t, every_bit_of_the_root);
 	tcase_add_loop_test(t, many_octets_of_all_pages, 0, 4);
-	tcase_add_loop_test(t, random_zones_with_random_damage, 0, 30);
+	tcase_add_loop_test(t, random_zones_with_random_damage, 0, SEEDS_OF(30));
 	tcase_add_test(t, a_useless_page_is_told_of);
 	tcase_add_test(t, a_useless_zone_table_is_told_of);
 	suite_add_tcase(s, t);

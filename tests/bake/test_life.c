@@ -209,7 +209,7 @@ START_TEST(many_small_zones)
 {
 	struct answering a;
 	char origin[40], text[300];
-	enum { ZONES = 400 };
+	enum { ZONES = SEEDS_OF(400) };
 
 	answering_begin(&a);
 	for (unsigned i = 0; i < ZONES; i++) {
@@ -306,7 +306,7 @@ int main(void)
 
 	tcase_set_timeout(t, 300);
 	tcase_add_test(t, a_zone_grows_and_shrinks_across_the_pool);
-	tcase_add_loop_test(t, zones_come_and_go_at_random, 0, 8);
+	tcase_add_loop_test(t, zones_come_and_go_at_random, 0, SEEDS_OF(8));
 	tcase_add_test(t, strays_in_the_pool_are_found);
 	tcase_add_test(t, many_small_zones);
 	tcase_add_test(t, several_big_nodes);

@@ -9,8 +9,8 @@
 
 int run_suite(Suite *s);
 
-/* SEEDS_OF gives how many seeds a test tries: under a sanitizer, where each takes twenty times as long, a quarter.
- */
+/* SEEDS_OF gives how many seeds, zones or rounds a test tries: under a sanitizer, where each takes many times as
+ * long, a quarter. The seeds are the first of the plain build's: what they come upon is looked at with both. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SEEDS_OF(n) ((n) / 4)
 #else

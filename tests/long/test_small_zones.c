@@ -57,7 +57,7 @@ static struct cost measure(struct store *s, const char *what, uint32_t value)
 
 START_TEST(dropped_zones_do_not_slow_commits)
 {
-	const unsigned zones = long_or(400000, 4000);
+	const unsigned zones = long_or(400000, SEEDS_OF(4000));
 	unsigned *order = shuffled(zones);
 	struct cost before, after;
 	struct store *s;

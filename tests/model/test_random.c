@@ -294,8 +294,8 @@ int main(void)
 
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, a_seed_makes_the_same_zones, 0, SEEDS);
-	tcase_add_loop_test(t, comparison_sees_differences, 0, SEEDS);
-	tcase_add_loop_test(t, chains_are_whole, 0, SEEDS * 10);
+	tcase_add_loop_test(t, comparison_sees_differences, 0, SEEDS_OF(SEEDS));
+	tcase_add_loop_test(t, chains_are_whole, 0, SEEDS_OF(SEEDS * 10));
 	tcase_add_test(t, the_unusual_is_usual);
 	suite_add_tcase(s, t);
 	return run_suite(s);

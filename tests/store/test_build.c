@@ -476,7 +476,7 @@ int main(void)
 	tcase_add_test(c, an_aborted_build_leaves_nothing);
 	tcase_add_test(c, marks_on_fixed_images_are_not_obeyed);
 	tcase_add_loop_test(c, a_build_killed_anywhere_is_swept, 0, 8);
-	tcase_add_loop_test(c, a_builder_killed_at_any_moment_loses_nothing, 0, 8);
+	tcase_add_loop_test(c, a_builder_killed_at_any_moment_loses_nothing, 0, SEEDS_OF(8));
 	tcase_add_test(c, two_builders_take_turns);
 	tcase_add_test(c, who_waits_to_write_waits_for_a_megabyte_at_most);
 	tcase_add_test(c, others_write_between_the_slices_of_a_build);

@@ -357,7 +357,7 @@ int main(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, crafted_questions, 0, COUNT_OF(rows));
 	tcase_add_test(t, options_that_do_not_fit_beside_the_question);
-	tcase_add_loop_test(t, an_answerer_has_no_memory, 0, 20);
+	tcase_add_loop_test(t, an_answerer_has_no_memory, 0, SEEDS_OF(20));
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }
