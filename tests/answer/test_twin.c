@@ -34,7 +34,8 @@ int main(void)
 	TCase *t = tcase_create("twin");
 
 	tcase_set_timeout(t, 600);
-	tcase_add_loop_test(t, baked_answers_equal_naive_ones, 0, (int)asked_for("EDICT_TWIN_ZONES", SEEDS_OF(200)));
+	tcase_add_loop_test(t, baked_answers_equal_naive_ones, 0,
+			    (int)asked_for("EDICT_TWIN_ZONES", SEEDS_OF(200)));
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }
