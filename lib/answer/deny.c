@@ -101,7 +101,7 @@ static enum outcome match(struct ask *q, struct node_view n)
  * its depth in *found. */
 static enum outcome prove_encloser(struct ask *q, unsigned depth, unsigned *found)
 {
-	unsigned d = depth, apex = q->zone->depth;
+	unsigned d = *found = depth, apex = q->zone->depth;
 	struct node_view n = no_node;
 
 	for (; d > apex; d--) {
@@ -112,7 +112,7 @@ static enum outcome prove_encloser(struct ask *q, unsigned depth, unsigned *foun
 			break;
 	}
 	*found = d;
-	enum outcome o = d == apex ? at_shared(q, &q->zone->apex_proof, q->zone->apex, true) : match(q, n);
+	enum outcome o = d <= apex ? at_shared(q, &q->zone->apex_proof, q->zone->apex, true) : match(q, n);
 	return o == ANSWERED && d < q->link->name.labels ? at_name(q, suffix(q, d + 1), false) : o;
 }
 
