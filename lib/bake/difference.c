@@ -130,6 +130,7 @@ static void compare_nodes(struct walk *w, const struct slice *s)
 	const struct zone *z = w->c->zone;
 
 	for (size_t i = s->from; i < s->to && !too_many(w->c); i++) {
+		zone_ahead(z, i);
 		parts_note_signatures(z->node[i]->rrsets, &w->noted->signatures, &w->noted->expires);
 		for (const struct rrset *set = z->node[i]->rrsets; set != NULL; set = set->next)
 			compare_set(w, z->node[i], set);

@@ -163,6 +163,7 @@ static void bake_slice(void *parts, const struct slice *s)
 	*b = (struct baked){ .p = p, .arena = &p->arena[s->worker] };
 	b->nodes.e = grow_array(NULL, &b->nodes.cap, s->to - s->from, sizeof *b->nodes.e);
 	for (b->at = s->from; b->at < s->to; b->at++) {
+		zone_ahead(p->of, b->at);
 		b->e = bake_one(b, p->of->node[b->at]);
 		if (b->e != OK)
 			return;

@@ -75,6 +75,7 @@ static enum err write_all(struct build *b, struct store_txn *t, uint64_t rows, c
 	enum err e = OK;
 
 	for (size_t i = 0; i < z->n_nodes && e == OK; i++) {
+		zone_ahead(z, i);
 		e = write_node(b, t, rows, z->node[i], &p);
 		if (b != NULL && i % PROGRESS_STEP == 0)
 			build_at(b, "writing records", i, z->n_nodes);

@@ -48,6 +48,7 @@ enum err nsec_make(struct signing *s)
 	struct nsec_chain c = { .s = s };
 
 	for (size_t i = 0; i < s->z->n_nodes; i++) {
+		zone_ahead(s->z, i);
 		if (!in_chain(s->z->node[i]))
 			continue;
 		c.link = grow_array(c.link, &c.cap, c.n + 1, sizeof(struct node *));

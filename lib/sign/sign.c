@@ -173,8 +173,10 @@ static void sign_slice(void *context, const struct slice *part)
 		plan->progress(plan->context, "signing", part->from, g->s->z->n_nodes);
 	node_name(g->s->z->node[part->from], &from);
 	old_open(&w, plan->old, &from);
-	for (size_t i = part->from; i < part->to; i++)
+	for (size_t i = part->from; i < part->to; i++) {
+		zone_ahead(g->s->z, i);
 		sign_node(g, part->worker, i, &w);
+	}
 	end_slice(g, part, &w);
 	pen_flush(g->pen[part->worker]);
 }

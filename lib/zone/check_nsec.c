@@ -123,6 +123,7 @@ void check_zone_nsec(struct checker *c)
 		check_node_tell(c, CHECK_DENIAL_MISSING, c->apex, 0,
 				"a signed zone has NSEC or NSEC3PARAM records at its apex; this one has neither");
 	for (size_t i = 0; i < c->z->n_nodes; i++) {
+		zone_ahead(c->z, i);
 		const struct node *n = c->z->node[i];
 		if (chain && wants_nsec(n)) {
 			if (last != NULL)

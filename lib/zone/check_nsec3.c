@@ -65,6 +65,7 @@ static void collect(struct nsec3_chain *ch)
 	const unsigned labels = name_labels(&z->apex) + 1;
 
 	for (size_t i = 0; i < z->n_nodes; i++) {
+		zone_ahead(z, i);
 		const struct rrset *s = node_has(z->node[i], RR_NSEC3);
 		if (s == NULL || z->node[i]->labels != labels)
 			continue; /* CHECK_NSEC3_RECORD has told of it */

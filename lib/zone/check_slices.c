@@ -57,8 +57,10 @@ static void check_slice(void *context, const struct slice *s)
 	p->c.tell = keep;
 	p->c.context = p;
 	memset(p->c.found, 0, sizeof p->c.found);
-	for (size_t i = s->from; i < s->to; i++)
+	for (size_t i = s->from; i < s->to; i++) {
+		zone_ahead(p->c.z, i);
 		parts->check(&p->c, p->c.z->node[i]);
+	}
 }
 
 /* Those that were not kept were too many, and are so in sum. */

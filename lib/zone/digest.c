@@ -47,6 +47,7 @@ size_t zone_digest(const struct zone *z, uint8_t hash, uint8_t *out)
 	if (f.d == NULL)
 		return 0;
 	for (size_t i = 0; i < z->n_nodes; i++) {
+		zone_ahead(z, i);
 		node_name(z->node[i], &f.owner);
 		f.apex = z->node[i] == apex;
 		add_node(&f, z->node[i]);

@@ -234,6 +234,7 @@ static void find_lacking(void *lacking, const struct slice *s)
 
 	*out = (struct lacks){ 0 };
 	for (size_t i = s->from; i < s->to; i++) {
+		zone_ahead(l->z, i);
 		const struct node *n = l->z->node[i];
 		unsigned d = l->apex_labels;
 		if (n->labels <= d + 1)
@@ -273,6 +274,7 @@ static void set_flags(struct zone *z)
 	const struct node *cut = NULL, *dname = NULL;
 
 	for (size_t i = 0; i < z->n_nodes; i++) {
+		zone_ahead(z, i);
 		struct node *n = z->node[i];
 		if (cut != NULL && !within(n, cut))
 			cut = NULL;

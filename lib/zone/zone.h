@@ -116,4 +116,25 @@ struct zone {
 	struct zone_index *index;
 };
 
+/*
+ * zone_ahead is called before node i is read, by who reads nodes in their order: it fetches what stands at the next
+ * ones. Nodes, owners and RRsets are in memory in the order of the file, which is anything, and waiting for each is
+ * most of what a walk over a million costs. (GCC drops calls of a function that does nothing else, unless it is
+ * inlined first.)
+ */
+static ALWAYS_INLINE void zone_ahead(const struct zone *z, size_t i)
+{
+	enum { NODE = 24, ITS_DATA = 12, LINE = 64 };
+
+	if (i + NODE < z->n_nodes)
+		__builtin_prefetch(z->node[i + NODE]);
+	if (i + ITS_DATA < z->n_nodes) {
+		const struct node *n = z->node[i + ITS_DATA];
+		__builtin_prefetch(n->owner);
+		__builtin_prefetch(n->owner + LINE);
+		__builtin_prefetch(n->rrsets);
+		__builtin_prefetch((const uint8_t *)n->rrsets + LINE);
+	}
+}
+
 #endif
