@@ -94,41 +94,43 @@ static enum err look_at_old(struct compile *c, struct store_txn *t)
 	return OK;
 }
 
-static enum err bake_end(struct compile *c)
+static enum err too_large(struct compile *c, enum err e, const struct name *at)
 {
-	struct name at;
 	char text[NAME_TEXT_MAX];
-	enum err e = parts_end(&c->parts, &at);
 
-	c->baked = e == OK;
-	if (e != OK) {
-		name_print(&at, text);
-		snprintf(c->why, 256, "%.150s: its records are %s for a message", text, err_text(e));
-	}
+	name_print(at, text);
+	snprintf(c->why, 256, "%.150s: its records are %s for a message", text, err_text(e));
 	return e;
 }
 
 static enum err bake(struct compile *c)
 {
-	parts_begin(c->zone, store_hash_key(c->store), &c->parts);
-	return bake_end(c);
+	struct name at;
+	enum err e = parts_bake(c->zone, store_hash_key(c->store), &c->parts, &at);
+
+	c->baked = e == OK;
+	return e == OK ? OK : too_large(c, e, &at);
 }
 
-/* While this thread, whose the transactions are, writes the rows, others bake. They share nothing but the zone,
- * which all only read. */
-static enum err write_rows(struct compile *c, struct build *b, uint64_t image)
+static enum err plan(struct compile *c)
 {
-	const bool bakes = !c->baked;
+	struct name at;
+	enum err e = parts_plan(c->zone, store_hash_key(c->store), &c->parts, &at);
 
-	if (bakes)
-		parts_begin(c->zone, store_hash_key(c->store), &c->parts);
-	enum err e = rows_write_zone(b, image, c->zone);
-	if (e == OK)
-		e = build_rest(b);
-	enum err baking = bakes ? bake_end(c) : OK;
-	if (e == OK)
-		e = baking;
-	return e == OK ? build_resume(b) : e;
+	return e == OK ? OK : too_large(c, e, &at);
+}
+
+/* write_records writes rows and pages. A zone in the pool has its pages there; then it is small, and only what it
+ * replaces is big. */
+static enum err write_records(struct compile *c, struct build *b, uint64_t image)
+{
+	struct rows_writer rows = { .zone = c->zone, .rows = image };
+	const bool pooled = c->parts.part.flags & ZONEPART_POOLED;
+	enum err e = pooled ? rows_write(&rows, b, c->zone->n_nodes)
+			    : parts_write(&c->parts, b, store_psize(c->store), image, &rows);
+
+	rows_writer_end(&rows);
+	return e;
 }
 
 static enum err compile_big(struct compile *c)
@@ -136,15 +138,14 @@ static enum err compile_big(struct compile *c)
 	struct build *b;
 	struct store_txn *t;
 	uint64_t image;
-	enum err e = build_begin(c->store, &b, &image);
+	enum err e = c->baked ? OK : plan(c);
 
+	if (e == OK)
+		e = build_begin(c->store, &b, &image);
 	if (e != OK)
 		return fail(c, e, "starting a build");
 	build_watch(b, c->facts->progress, c->facts->context);
-	e = write_rows(c, b, image);
-	bool pooled = c->parts.part.flags & ZONEPART_POOLED;
-	if (e == OK && !pooled) /* else it is small, and only what it replaces is big */
-		e = parts_write(&c->parts, b, store_psize(c->store), image);
+	e = write_records(c, b, image);
 	if (e == OK)
 		e = build_switch(b, &t);
 	if (e == OK)

@@ -112,6 +112,21 @@ enum err bake_frags(const struct bake_zone *z, const struct name *owner, uint8_t
 	return put_node(z, &parts, frags, a, arena_mark(a), to);
 }
 
+bool bake_is_one(const struct rrset *rrsets)
+{
+	enum { NODE_MOST = 300, SET_MOST = 32, RR_MOST = 64 }; /* beside RDATA: more than the format has */
+	size_t size = NODE_MOST;
+
+	for (const struct rrset *s = rrsets; s != NULL && size <= NODE_OCTETS_MAX; s = s->next) {
+		size += SET_MOST + RR_MOST * ((size_t)s->n + s->n_sig);
+		for (uint32_t i = 0; i < s->n && size <= NODE_OCTETS_MAX; i++)
+			size += s->rdata[i].n;
+		for (uint32_t i = 0; i < s->n_sig && size <= NODE_OCTETS_MAX; i++)
+			size += s->sig[i].n;
+	}
+	return size <= NODE_OCTETS_MAX;
+}
+
 enum err bake_node(const struct bake_zone *z, const struct bake_ask *ask, struct arena *a, const struct record_sink *to)
 {
 	struct name owner = *ask->owner;

@@ -4,7 +4,11 @@
 
 #include "bake/runs.h"
 
-enum { SLICE = 1 << 15 }; /* nodes */
+enum {
+	SLICE = 1 << 15, /* nodes */
+	AHEAD_NODE = 24, /* entries between the fetching of a node and its reading, */
+	AHEAD_DATA = 12, /* and of what stands at it */
+};
 
 /* What one slice of a zone makes. */
 struct baked {
@@ -138,6 +142,41 @@ void parts_note_signatures(const struct rrset *sets, uint64_t *n, uint64_t *soon
 		}
 }
 
+/*
+ * A node that is planned stands in the list with the zone's node in place of a record, its NSEC3 hash's first octets in
+ * place of its hash, which is its place, and one of these in place of a length.
+ */
+enum { PLANNED = 1 << 30, PLANNED_HASHED };
+
+static void plan_node(struct baked *b, const struct node *n, const struct name *owner, const uint8_t *hash8)
+{
+	struct entry e = { .p = (const uint8_t *)n, .n = hash8 != NULL ? PLANNED_HASHED : PLANNED };
+	struct name lower = *owner;
+
+	name_lower(&lower);
+	e.place = name_hash(b->p->zone.key, &lower);
+	if (hash8 != NULL)
+		memcpy(&e.hash, hash8, sizeof e.hash);
+	keep_entry(&b->nodes, &e);
+}
+
+static void take_one(void *entry, const struct entry *e)
+{
+	*(struct entry *)entry = *e;
+}
+
+static enum err make_node(const struct parts *p, struct entry *e, struct arena *a)
+{
+	const struct node *n = (const void *)e->p;
+	const uint64_t hash8 = e->hash;
+	struct record_sink sink = { e, take_one };
+	struct name owner;
+
+	node_name(n, &owner);
+	struct bake_ask ask = { &owner, n->rrsets, e->n == PLANNED_HASHED ? (const uint8_t *)&hash8 : NULL };
+	return bake_node(&p->zone, &ask, a, &sink);
+}
+
 static enum err bake_one(struct baked *b, const struct node *n)
 {
 	const struct parts *p = b->p;
@@ -152,7 +191,10 @@ static enum err bake_one(struct baked *b, const struct node *n)
 		return e;
 	parts_note(&b->part, &p->zone, &owner, n->rrsets);
 	struct bake_ask ask = { &owner, n->rrsets, is_chained(b, n, &owner, hash) ? hash : NULL };
-	return bake_node(&p->zone, &ask, b->arena, &sink);
+	if (!p->planned || !bake_is_one(n->rrsets))
+		return bake_node(&p->zone, &ask, b->arena, &sink);
+	plan_node(b, n, &owner, ask.hash8);
+	return OK;
 }
 
 static void bake_slice(void *parts, const struct slice *s)
@@ -168,16 +210,6 @@ static void bake_slice(void *parts, const struct slice *s)
 		if (b->e != OK)
 			return;
 	}
-}
-
-static void bake_begin(struct parts *p)
-{
-	const size_t slices = work_slices(p->of->n_nodes, SLICE);
-	size_t cap = 0;
-
-	p->baked = grow_array(NULL, &cap, slices, sizeof *p->baked);
-	if (slices > 1) /* else it is done in no time, and not worth a thread */
-		work_begin(&p->work, p->of->n_nodes, SLICE, bake_slice, p);
 }
 
 static void take_runs(struct parts *p, const struct baked *b)
@@ -217,16 +249,14 @@ static enum err take_slices(struct parts *p, size_t slices, struct entry_list *n
 	return e;
 }
 
-static enum err end_slices(struct parts *p, struct name *at)
+static enum err bake_slices(struct parts *p, struct name *at)
 {
 	const size_t slices = work_slices(p->of->n_nodes, SLICE);
 	struct entry_list *nodes = NULL;
-	size_t cap = 0;
+	size_t cap = 0, cap_baked = 0;
 
-	if (slices > 1)
-		work_end(&p->work);
-	else
-		work_run(p->of->n_nodes, SLICE, bake_slice, p);
+	p->baked = grow_array(NULL, &cap_baked, slices, sizeof *p->baked);
+	work_run(p->of->n_nodes, SLICE, bake_slice, p);
 	nodes = grow_array(NULL, &cap, slices, sizeof *nodes);
 	p->n_runs = p->n_chained = 0;
 	p->signatures = p->expires = 0;
@@ -239,21 +269,14 @@ static enum err end_slices(struct parts *p, struct name *at)
 	return e;
 }
 
-static enum err bake_end(struct parts *p, struct name *at)
+static enum err bake_all(struct parts *p, struct name *at)
 {
-	enum err e = end_slices(p, at);
+	enum err e = bake_slices(p, at);
 
 	if (e != OK || p->chain.kind != DENIAL_NSEC3 || p->strays || p->n_chained == p->n_runs)
 		return e;
 	p->strays = true;
-	bake_begin(p);
-	return end_slices(p, at);
-}
-
-static enum err bake_all(struct parts *p, struct name *at)
-{
-	bake_begin(p);
-	return bake_end(p, at);
+	return bake_slices(p, at);
 }
 
 /* tell_chain notes in the zone part how the zone denies. */
@@ -264,12 +287,13 @@ static void tell_chain(struct parts *p)
 	p->part.salt = p->chain.nsec3.salt;
 }
 
-void parts_begin(const struct zone *z, const struct hash_key *key, struct parts *p)
+static enum err make(const struct zone *z, const struct hash_key *key, bool plan, struct parts *p, struct name *at)
 {
 	const struct node *apex = zone_find(z, &z->apex);
 
 	memset(p, 0, sizeof *p);
 	p->of = z;
+	p->planned = plan;
 	bake_zone_of(&z->apex, key, false, &p->zone);
 	chain_find(&z->apex, apex != NULL ? apex->rrsets : NULL, &p->chain);
 	tell_chain(p);
@@ -280,22 +304,20 @@ void parts_begin(const struct zone *z, const struct hash_key *key, struct parts 
 	struct view soa = zone_soa(z);
 	if (soa.n >= 22)
 		p->part.serial = get_u32(soa.p + soa.n - 20);
-	bake_begin(p);
-}
-
-enum err parts_end(struct parts *p, struct name *at)
-{
-	enum err e = bake_end(p, at);
-
+	enum err e = bake_all(p, at);
 	if (p->n_runs == 0) /* an NSEC3PARAM without a chain proves nothing */
 		p->part.denial = p->chain.kind = DENIAL_NONE;
 	return e;
 }
 
-enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *p, struct name *at)
+enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *out, struct name *at)
 {
-	parts_begin(z, key, p);
-	return parts_end(p, at);
+	return make(z, key, false, out, at);
+}
+
+enum err parts_plan(const struct zone *z, const struct hash_key *key, struct parts *out, struct name *at)
+{
+	return make(z, key, true, out, at);
 }
 
 static size_t octets_of(const struct parts *p)
@@ -358,9 +380,43 @@ void parts_free(struct parts *p)
 	memset(p, 0, sizeof *p);
 }
 
-enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image)
+/* A zone's pages and rows on their way into a build. */
+struct writing {
+	const struct parts *parts;
+	struct rows_writer *rows;
+};
+
+/* make_planned makes those of some entries that are planned. */
+static enum err make_planned(const void *writing, struct entry *e, size_t n, struct arena *a)
 {
-	enum err e = place_all(b, psize, image, p->nodes.e, p->nodes.n);
+	const struct writing *w = writing;
+	enum err err = OK;
+
+	for (size_t i = 0; i < n && err == OK; i++) {
+		if (i + AHEAD_NODE < n && e[i + AHEAD_NODE].n >= PLANNED)
+			__builtin_prefetch(e[i + AHEAD_NODE].p);
+		if (i + AHEAD_DATA < n && e[i + AHEAD_DATA].n >= PLANNED)
+			node_ahead((const void *)e[i + AHEAD_DATA].p);
+		if (e[i].n >= PLANNED)
+			err = make_node(w->parts, &e[i], a);
+	}
+	return err;
+}
+
+/* Of the rows as large a part is written as of the pages: both take about as long. */
+static enum err write_some_rows(void *writing, struct build *b, size_t done, size_t total)
+{
+	struct writing *w = writing;
+	const size_t n = w->parts->of->n_nodes;
+
+	return rows_write(w->rows, b, done == total ? n : (size_t)((uint64_t)n * done / total));
+}
+
+enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image, struct rows_writer *rows)
+{
+	struct writing w = { p, rows };
+	const struct place_calls calls = { &w, make_planned, write_some_rows };
+	enum err e = place_all(b, psize, image, &p->nodes, &calls);
 
 	return e == OK ? runs_all(b, psize, image, p->part.denial, p->run, p->n_runs) : e;
 }

@@ -2,7 +2,7 @@
  * parts.h -- a zone as the pages of an image: its nodes, its denial chain,
  * and what the zone table will say of it (table.h).
  *
- * Knows: node.h, place.h, chain.h, runs.h, zone/.   Must not know: files, which image is current.
+ * Knows: node.h, place.h, rows.h, chain.h, runs.h, zone/.   Must not know: files, which image is current.
  */
 #ifndef BAKE_PARTS_H
 #define BAKE_PARTS_H
@@ -10,6 +10,7 @@
 #include "bake/chain.h"
 #include "bake/node.h"
 #include "bake/place.h"
+#include "bake/rows.h"
 #include "base/work.h"
 #include "store/store.h"
 #include "store/zonepart.h"
@@ -33,19 +34,18 @@ struct parts {
 	bool optout;      /* the chain leaves out delegations without DS, or seems to */
 	size_t n_chained; /* nodes that are in it */
 	uint64_t signatures, expires;
+	bool planned; /* most entries of `nodes` are only planned; see parts_plan */
 
-	struct work work; /* while it is made, by slices */
-	struct baked *baked;
+	struct baked *baked; /* while it is made, by slices */
 };
 
-/* parts_begin begins to make the parts of a sealed zone, which lives as long as they do, with what threads there
- * are beside the caller's; parts_end ends it. In between, neither the zone nor *p may be changed. ERR_SPACE: some
- * RRset or name is too large; *at says which. The parts are the same however many threads there are. */
-void parts_begin(const struct zone *z, const struct hash_key *key, struct parts *p);
-enum err parts_end(struct parts *p, struct name *at);
-
-/* parts_bake is both in one. */
+/* parts_bake makes the parts of a sealed zone, which lives as long as they do. ERR_SPACE: some RRset or name is too
+ * large; *at says which. The parts are the same however many threads there are. */
 enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *out, struct name *at);
+
+/* parts_plan does the same, but for nodes, which are about as large as the zone: it finds out where they belong, and
+ * parts_write makes each when its page is written. That is all that can be done with such parts. */
+enum err parts_plan(const struct zone *z, const struct hash_key *key, struct parts *out, struct name *at);
 
 /* parts_pool turns the parts of a small zone into records for the pool; false if it is not small. */
 MUST_CHECK bool parts_pool(struct parts *p);
@@ -56,8 +56,8 @@ void parts_row(const struct parts *p, struct zone_row *row);
 
 void parts_free(struct parts *p);
 
-/* parts_write appends the parts to a build under its id. */
-enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image);
+/* parts_write appends the parts to a build under its id, and all rows of the zone under the writer's. */
+enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image, struct rows_writer *rows);
 
 /* parts_new writes them in one write transaction: for an image that is still small. */
 enum err parts_new(struct parts *p, struct store_txn *t, size_t psize, uint64_t image);

@@ -157,9 +157,12 @@ static enum err put_sheaf(const struct goal *g, const struct sheaf *s)
 	return e;
 }
 
-/* So many entries of one prefix that they become pages together. More are more than a page takes, whatever they
- * are, so where pieces end a page would end as well. */
-enum { PIECE = SHARD_ENTRIES_MAX };
+/* So many entries of one prefix at most become pages together, and are written in a slice of their own: with what is
+ * written beside, some megabytes of a zone of usual names. More are more than a page takes, whatever they are, so where
+ * pieces end a page would end as well. */
+enum { PIECE = 1 << 14 };
+
+_Static_assert((int)PIECE >= (int)SHARD_ENTRIES_MAX, "a page may take all of a piece");
 
 struct piece {
 	uint64_t prefix;
@@ -171,10 +174,12 @@ struct piece {
 /* A whole image on its way: sheaves are made by several threads while pages are written. */
 struct packing {
 	struct goal goal;
+	const struct place_calls *calls; /* NULL: all entries are made, and nothing is written beside */
 	struct piece *piece;
 	size_t n, cap;
-	size_t done, total; /* entries, to tell */
+	size_t done, total; /* entries */
 	struct sheaf sheaf[BELT_SLOTS];
+	struct arena arena[BELT_SLOTS];
 	enum err made[BELT_SLOTS];
 };
 
@@ -196,42 +201,76 @@ static void make_sheaf(void *packing, size_t piece, unsigned slot)
 {
 	struct packing *p = packing;
 	const struct piece *it = &p->piece[piece];
+	const struct entry *e = it->e;
+	struct arena *a = &p->arena[slot];
 
-	p->made[slot] = sheaf_pack(&p->sheaf[slot], p->goal.psize, it->prefix, it->bits, it->e, it->n);
+	p->made[slot] = OK;
+	if (p->calls != NULL) {
+		struct entry *own = arena_take(a, it->n * sizeof *own);
+		if (it->n != 0)
+			memcpy(own, e, it->n * sizeof *own);
+		p->made[slot] = p->calls->make(p->calls->context, own, it->n, a);
+		e = own;
+	}
+	if (p->made[slot] == OK)
+		p->made[slot] = sheaf_pack(&p->sheaf[slot], p->goal.psize, it->prefix, it->bits, e, it->n);
+	arena_free(a);
+}
+
+/* write_piece writes a slice of a build, or two: whatever comes next may not be made yet, and nobody shall wait for it
+ * who wants to write. */
+static enum err write_piece(struct packing *p, const struct sheaf *s)
+{
+	struct build *b = p->goal.build;
+	enum err e = build_resume(b);
+
+	if (e == OK)
+		e = put_sheaf(&p->goal, s);
+	if (e == OK)
+		e = p->calls->beside(p->calls->context, b, p->done, p->total);
+	build_at(b, "writing", p->done, p->total);
+	return e == OK ? build_rest(b) : e;
 }
 
 static enum err take_sheaf(void *packing, size_t piece, unsigned slot)
 {
 	struct packing *p = packing;
-	enum err e = p->made[slot] == OK ? put_sheaf(&p->goal, &p->sheaf[slot]) : p->made[slot];
 
 	p->done += p->piece[piece].n;
-	if (e == OK && p->goal.build != NULL)
-		build_at(p->goal.build, "writing answers", p->done, p->total);
-	return e;
+	if (p->made[slot] != OK)
+		return p->made[slot];
+	return p->calls != NULL ? write_piece(p, &p->sheaf[slot]) : put_sheaf(&p->goal, &p->sheaf[slot]);
 }
 
-static enum err pack_all(const struct goal *g, const struct entry *e, size_t n)
+static enum err pack_all(const struct goal *g, const struct entry *e, size_t n, const struct place_calls *c)
 {
 	static const struct belt_calls calls = { make_sheaf, take_sheaf };
-	struct packing p = { .goal = *g, .total = n };
+	struct packing p = { .goal = *g, .calls = c, .total = n };
 
 	divide(&p, 0, 0, e, n);
 	enum err err = belt_run(p.n, &calls, &p);
-	for (unsigned i = 0; i < BELT_SLOTS; i++)
+	for (unsigned i = 0; i < BELT_SLOTS; i++) {
 		sheaf_free(&p.sheaf[i]);
+		arena_free(&p.arena[i]);
+	}
 	free(p.piece);
 	return err;
 }
 
-enum err place_all(struct build *b, size_t psize, uint64_t image, const struct entry *e, size_t n)
+enum err place_all(struct build *b, size_t psize, uint64_t image, const struct entry_list *l,
+		   const struct place_calls *calls)
 {
-	return pack_all(&(struct goal){ .build = b, .image = image, .psize = psize }, e, n);
+	const struct goal g = { .build = b, .image = image, .psize = psize };
+	enum err e = build_rest(b);
+
+	if (e == OK)
+		e = pack_all(&g, l->e, l->n, calls);
+	return e == OK ? build_resume(b) : e;
 }
 
 enum err place_new(struct store_txn *t, size_t psize, uint64_t image, const struct entry *e, size_t n)
 {
-	return pack_all(&(struct goal){ .txn = t, .image = image, .psize = psize }, e, n);
+	return pack_all(&(struct goal){ .txn = t, .image = image, .psize = psize }, e, n, NULL);
 }
 
 /* old_entries lists what the page holds now; its records are copied, for the page is about to be overwritten. */

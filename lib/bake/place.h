@@ -37,10 +37,21 @@ struct place_change {
 enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *key, const struct place_change *c,
 		     struct arena *scratch);
 
-/* place_all writes a whole new image: entries, which are sorted by place, are packed into pages and appended to
- * the build slice by slice. */
-struct build;
-enum err place_all(struct build *b, size_t psize, uint64_t image, const struct entry *e, size_t n);
+/* What whoever writes a whole image has to do for it. */
+struct place_calls {
+	void *context;
+	/* make is given some entries, in their order, before they become a page: those that are only planned it makes,
+	 * in the arena. Any thread may call it, whatever the others do. */
+	enum err (*make)(const void *context, struct entry *e, size_t n, struct arena *a);
+	/* beside is called, by the caller's thread, when `done` entries of `total` are written, to write what the build
+	 * gets besides. */
+	enum err (*beside)(void *context, struct build *b, size_t done, size_t total);
+};
+
+/* place_all writes a whole new image: entries, which are sorted by place, are made, packed into pages and appended
+ * to the build. While they are made there is no transaction. */
+enum err place_all(struct build *b, size_t psize, uint64_t image, const struct entry_list *l,
+		   const struct place_calls *calls);
 
 /* place_new does it in one write transaction: for an image that is still small. */
 enum err place_new(struct store_txn *t, size_t psize, uint64_t image, const struct entry *e, size_t n);

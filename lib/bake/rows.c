@@ -5,13 +5,6 @@
 #include "base/le.h"
 #include "dns/rrtype.h"
 
-enum { PROGRESS_STEP = 1024 }; /* names */
-
-struct packer {
-	uint8_t *buffer;
-	size_t cap;
-};
-
 static uint8_t *put_rdata(uint8_t *to, const struct rdata *r, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -31,13 +24,13 @@ static size_t octets_of(const struct rdata *r, size_t n)
 	return size;
 }
 
-/* row_of makes a row of an RRset; its data is in the packer's buffer until the next call. */
-static void row_of(struct packer *p, const struct name *owner, const struct rrset *s, struct row *out)
+/* row_of makes a row of an RRset; its data is in the writer's buffer until the next call. */
+static void row_of(struct rows_writer *w, const struct name *owner, const struct rrset *s, struct row *out)
 {
 	size_t size = octets_of(s->rdata, s->n) + octets_of(s->sig, s->n_sig);
 
-	p->buffer = grow_array(p->buffer, &p->cap, size, 1);
-	uint8_t *end = put_rdata(p->buffer, s->rdata, s->n);
+	w->buffer = grow_array(w->buffer, &w->cap, size, 1);
+	uint8_t *end = put_rdata(w->buffer, s->rdata, s->n);
 	put_rdata(end, s->sig, s->n_sig);
 	out->owner = *owner;
 	out->type = s->type;
@@ -45,63 +38,63 @@ static void row_of(struct packer *p, const struct name *owner, const struct rrse
 	out->sig_ttl = s->sig_ttl;
 	out->n = s->n;
 	out->n_sig = s->n_sig;
-	out->data = view_of(p->buffer, size);
+	out->data = view_of(w->buffer, size);
 }
 
-static enum err write_node(struct build *b, struct store_txn *t, uint64_t rows, const struct node *n,
-			   struct packer *p)
+static enum err append(struct build *b, uint64_t rows, const struct row *row)
 {
-	struct name owner;
+	enum err e = store_row_append(build_txn(b), rows, row);
+
+	return e == OK ? build_slice(b, row->data.n + row->owner.len + 32) : e;
+}
+
+/* write_nodes writes into a build, or if that is NULL into a transaction. */
+static enum err write_nodes(struct rows_writer *w, struct build *b, struct store_txn *t, size_t to)
+{
 	enum err e = OK;
 
-	node_name(n, &owner);
-	for (const struct rrset *s = n->rrsets; s != NULL && e == OK; s = s->next) {
-		struct row row;
-		row_of(p, &owner, s, &row);
-		if (b == NULL) {
-			e = store_row_put(t, rows, &row);
-			continue;
+	for (; w->done < to && e == OK; w->done++) {
+		const struct node *n = w->zone->node[w->done];
+		struct name owner;
+
+		zone_ahead(w->zone, w->done);
+		node_name(n, &owner);
+		for (const struct rrset *s = n->rrsets; s != NULL && e == OK; s = s->next) {
+			struct row row;
+			row_of(w, &owner, s, &row);
+			e = b != NULL ? append(b, w->rows, &row) : store_row_put(t, w->rows, &row);
 		}
-		e = store_row_append(build_txn(b), rows, &row);
-		if (e == OK)
-			e = build_slice(b, row.data.n + row.owner.len + 32);
 	}
 	return e;
 }
 
-static enum err write_all(struct build *b, struct store_txn *t, uint64_t rows, const struct zone *z)
+enum err rows_write(struct rows_writer *w, struct build *b, size_t to)
 {
-	struct packer p = { 0 };
-	enum err e = OK;
-
-	for (size_t i = 0; i < z->n_nodes && e == OK; i++) {
-		zone_ahead(z, i);
-		e = write_node(b, t, rows, z->node[i], &p);
-		if (b != NULL && i % PROGRESS_STEP == 0)
-			build_at(b, "writing records", i, z->n_nodes);
-	}
-	free(p.buffer);
-	return e;
+	return write_nodes(w, b, NULL, to);
 }
 
-enum err rows_write_zone(struct build *b, uint64_t rows, const struct zone *z)
+void rows_writer_end(struct rows_writer *w)
 {
-	return write_all(b, NULL, rows, z);
+	free(w->buffer);
 }
 
 enum err rows_put_zone(struct store_txn *t, uint64_t rows, const struct zone *z)
 {
-	return write_all(NULL, t, rows, z);
+	struct rows_writer w = { .zone = z, .rows = rows };
+	enum err e = write_nodes(&w, NULL, t, z->n_nodes);
+
+	rows_writer_end(&w);
+	return e;
 }
 
 enum err rows_put_set(struct store_txn *t, uint64_t rows, const struct name *owner, const struct rrset *s)
 {
-	struct packer p = { 0 };
+	struct rows_writer w = { 0 };
 	struct row row;
 
-	row_of(&p, owner, s, &row);
+	row_of(&w, owner, s, &row);
 	enum err e = store_row_put(t, rows, &row);
-	free(p.buffer);
+	rows_writer_end(&w);
 	return e;
 }
 

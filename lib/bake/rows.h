@@ -9,8 +9,19 @@
 #include "store/store.h"
 #include "zone/zone.h"
 
-/* rows_write_zone appends all RRsets of a sealed zone to a build, slice by slice. */
-enum err rows_write_zone(struct build *b, uint64_t rows, const struct zone *z);
+/* A sealed zone on its way into a build. */
+struct rows_writer {
+	const struct zone *zone;
+	uint64_t rows;
+	size_t done;     /* nodes that are written */
+	uint8_t *buffer; /* a row as it is put together; NULL at first */
+	size_t cap;
+};
+
+/* rows_write appends the RRsets of the zone's next nodes to a build, slice by slice, until `to` of them are written;
+ * rows_writer_end gives back what it needed for it. */
+enum err rows_write(struct rows_writer *w, struct build *b, size_t to);
+void rows_writer_end(struct rows_writer *w);
 
 /* rows_put_zone and rows_delete_zone do it for a small zone in one transaction. */
 enum err rows_put_zone(struct store_txn *t, uint64_t rows, const struct zone *z);

@@ -116,6 +116,18 @@ struct zone {
 	struct zone_index *index;
 };
 
+/* node_ahead fetches what stands at a node that will soon be read: its owner, its RRsets and most of their data. The
+ * node itself should have been fetched. */
+static ALWAYS_INLINE void node_ahead(const struct node *n)
+{
+	enum { LINE = 64 };
+
+	__builtin_prefetch(n->owner);
+	__builtin_prefetch(n->owner + LINE);
+	__builtin_prefetch(n->rrsets);
+	__builtin_prefetch((const uint8_t *)n->rrsets + LINE);
+}
+
 /*
  * zone_ahead is called before node i is read, by who reads nodes in their order: it fetches what stands at the next
  * ones. Nodes, owners and RRsets are in memory in the order of the file, which is anything, and waiting for each is
@@ -124,17 +136,12 @@ struct zone {
  */
 static ALWAYS_INLINE void zone_ahead(const struct zone *z, size_t i)
 {
-	enum { NODE = 24, ITS_DATA = 12, LINE = 64 };
+	enum { NODE = 24, ITS_DATA = 12 };
 
 	if (i + NODE < z->n_nodes)
 		__builtin_prefetch(z->node[i + NODE]);
-	if (i + ITS_DATA < z->n_nodes) {
-		const struct node *n = z->node[i + ITS_DATA];
-		__builtin_prefetch(n->owner);
-		__builtin_prefetch(n->owner + LINE);
-		__builtin_prefetch(n->rrsets);
-		__builtin_prefetch((const uint8_t *)n->rrsets + LINE);
-	}
+	if (i + ITS_DATA < z->n_nodes)
+		node_ahead(z->node[i + ITS_DATA]);
 }
 
 #endif
