@@ -54,6 +54,8 @@ void earlier_end(struct earlier_walk *w)
 	if (w == NULL)
 		return;
 	row_walk_end(w->rows);
+	if (w->t != NULL)
+		store_let_go(w->t); /* a zone is read once, slice by slice */
 	store_abort(w->t);
 	free(w);
 }

@@ -64,6 +64,9 @@ enum err file_lock(int fd, short type);
  * belongs to whom the directory belongs. -1 and errno on failure. */
 int file_make(int dir, const char *name, unsigned mode);
 
+/* map_find gives the part of LMDB's map that the file fills. */
+enum err map_find(struct store_txn *t, struct view *map);
+
 /* ---- meta: text -> number ---- */
 
 enum { META_KEY_MAX = 40 };

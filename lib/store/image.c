@@ -4,37 +4,18 @@
 
 enum { PAGE_HEAD = 16 }; /* what LMDB keeps in front of a value that has pages of its own */
 
-/*
- * LMDB does not say where its map is. But every page of it begins with its own number, and small values lie
- * inside a page: from any of them one gets to the page's beginning, from there to the map's. (store_open
- * refuses databases whose pages are larger than the system's, so pages lie on multiples of their size.)
- */
-static enum err find_map(struct store_txn *t, struct image_pass *p)
-{
-	MDB_val k = val_of("format", 6), v;
-	MDB_envinfo info;
-	uint64_t number, size = store_file_size(t->s);
-	int rc = mdb_get(t->txn, t->dbi[T_META], &k, &v);
-
-	if (rc != 0)
-		return txn_err(t, rc);
-	const uint8_t *page = (const uint8_t *)((uintptr_t)v.mv_data & ~(uintptr_t)(t->s->psize - 1));
-	memcpy(&number, page, sizeof number);
-	mdb_env_info(t->s->env, &info);
-	if (number > info.me_last_pgno)
-		return ERR_DAMAGED;
-	p->psize_bits = (unsigned)__builtin_ctzll(t->s->psize);
-	p->map = page - number * t->s->psize;
-	p->end = p->map + (size < info.me_mapsize ? size : info.me_mapsize);
-	return OK;
-}
-
 enum err image_pass_begin(struct store_txn *t, struct image_pass *p)
 {
+	struct view map;
+
 	*p = (struct image_pass){ .t = t };
-	enum err e = find_map(t, p);
-	if (e == OK)
-		e = txn_err(t, mdb_cursor_open(t->txn, t->dbi[T_SHARDS], &p->cursor[TABLE_SHARDS]));
+	enum err e = map_find(t, &map);
+	if (e != OK)
+		return e;
+	p->psize_bits = (unsigned)__builtin_ctzll(t->s->psize);
+	p->map = map.p;
+	p->end = map.p + map.n;
+	e = txn_err(t, mdb_cursor_open(t->txn, t->dbi[T_SHARDS], &p->cursor[TABLE_SHARDS]));
 	if (e == OK)
 		e = txn_err(t, mdb_cursor_open(t->txn, t->dbi[T_DENIAL], &p->cursor[TABLE_DENIAL]));
 	if (e != OK)

@@ -143,6 +143,10 @@ enum err row_walk_begin(struct store_txn *t, uint64_t rows, const struct name *f
 enum err row_walk_next(struct row_walk *w, struct row *out);
 void row_walk_end(struct row_walk *w);
 
+/* store_let_go gives back the memory that reading the database has taken in this process, whose size would become that
+ * of all it has read. The pages stay in the system's cache: who reads one again, in any transaction, has it again. */
+void store_let_go(struct store_txn *t);
+
 /* ---- pages: shards and denial ---- */
 
 enum page_table { TABLE_SHARDS, TABLE_DENIAL };
