@@ -120,17 +120,24 @@ static enum err plan(struct compile *c)
 	return e == OK ? OK : too_large(c, e, &at);
 }
 
+static enum err write_rows(struct compile *c, struct build *b, uint64_t image)
+{
+	struct row_pack rows = { 0 };
+	enum err e = rows_pack(c->zone, image, 0, c->zone->n_nodes, &rows);
+
+	if (e == OK)
+		e = rows_write(b, &rows);
+	free(rows.p);
+	return e;
+}
+
 /* write_records writes rows and pages. A zone in the pool has its pages there; then it is small, and only what it
  * replaces is big. */
 static enum err write_records(struct compile *c, struct build *b, uint64_t image)
 {
-	struct rows_writer rows = { .zone = c->zone, .rows = image };
-	const bool pooled = c->parts.part.flags & ZONEPART_POOLED;
-	enum err e = pooled ? rows_write(&rows, b, c->zone->n_nodes)
-			    : parts_write(&c->parts, b, store_psize(c->store), image, &rows);
-
-	rows_writer_end(&rows);
-	return e;
+	if (c->parts.part.flags & ZONEPART_POOLED)
+		return write_rows(c, b, image);
+	return parts_write(&c->parts, b, store_psize(c->store), image);
 }
 
 static enum err compile_big(struct compile *c)

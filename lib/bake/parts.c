@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
+#include "bake/rows.h"
 #include "bake/runs.h"
+#include "base/belt.h"
 
 enum {
 	SLICE = 1 << 15, /* nodes */
@@ -383,13 +385,13 @@ void parts_free(struct parts *p)
 /* A zone's pages and rows on their way into a build. */
 struct writing {
 	const struct parts *parts;
-	struct rows_writer *rows;
+	uint64_t rows;
+	struct row_pack pack[BELT_SLOTS];
 };
 
 /* make_planned makes those of some entries that are planned. */
-static enum err make_planned(const void *writing, struct entry *e, size_t n, struct arena *a)
+static enum err make_planned(const struct parts *p, struct entry *e, size_t n, struct arena *a)
 {
-	const struct writing *w = writing;
 	enum err err = OK;
 
 	for (size_t i = 0; i < n && err == OK; i++) {
@@ -398,26 +400,45 @@ static enum err make_planned(const void *writing, struct entry *e, size_t n, str
 		if (i + AHEAD_DATA < n && e[i + AHEAD_DATA].n >= PLANNED)
 			node_ahead((const void *)e[i + AHEAD_DATA].p);
 		if (e[i].n >= PLANNED)
-			err = make_node(w->parts, &e[i], a);
+			err = make_node(p, &e[i], a);
 	}
 	return err;
 }
 
-/* Of the rows as large a part is written as of the pages: both take about as long. */
-static enum err write_some_rows(void *writing, struct build *b, size_t done, size_t total)
+/* node_beside gives the number of the node whose row is written with the pages of an entry: both go on at the same
+ * pace. */
+static size_t node_beside(const struct parts *p, size_t entry, size_t entries)
 {
-	struct writing *w = writing;
-	const size_t n = w->parts->of->n_nodes;
-
-	return rows_write(w->rows, b, done == total ? n : (size_t)((uint64_t)n * done / total));
+	return entry == entries ? p->of->n_nodes : (size_t)((uint64_t)p->of->n_nodes * entry / entries);
 }
 
-enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image, struct rows_writer *rows)
+static enum err make_part(void *writing, const struct place_part *part, struct entry *e, struct arena *a)
 {
-	struct writing w = { p, rows };
-	const struct place_calls calls = { &w, make_planned, write_some_rows };
+	struct writing *w = writing;
+	struct row_pack *pack = &w->pack[part->slot];
+	const size_t from = part->from == 0 ? 0 : node_beside(w->parts, part->from, part->total);
+	const size_t to = node_beside(w->parts, part->to, part->total);
+	enum err err = make_planned(w->parts, e, part->to - part->from, a);
+
+	pack->n = 0;
+	return err == OK ? rows_pack(w->parts->of, w->rows, from, to, pack) : err;
+}
+
+static enum err write_rows(void *writing, const struct place_part *part, struct build *b)
+{
+	const struct writing *w = writing;
+
+	return rows_write(b, &w->pack[part->slot]);
+}
+
+enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image)
+{
+	struct writing w = { p, image, { { 0 } } };
+	const struct place_calls calls = { &w, make_part, write_rows };
 	enum err e = place_all(b, psize, image, &p->nodes, &calls);
 
+	for (unsigned i = 0; i < BELT_SLOTS; i++)
+		free(w.pack[i].p);
 	return e == OK ? runs_all(b, psize, image, p->part.denial, p->run, p->n_runs) : e;
 }
 

@@ -2,7 +2,7 @@
  * parts.h -- a zone as the pages of an image: its nodes, its denial chain,
  * and what the zone table will say of it (table.h).
  *
- * Knows: node.h, place.h, rows.h, chain.h, runs.h, zone/.   Must not know: files, which image is current.
+ * Knows: node.h, place.h, chain.h, runs.h, zone/.   Must not know: files, which image is current.
  */
 #ifndef BAKE_PARTS_H
 #define BAKE_PARTS_H
@@ -10,7 +10,6 @@
 #include "bake/chain.h"
 #include "bake/node.h"
 #include "bake/place.h"
-#include "bake/rows.h"
 #include "base/work.h"
 #include "store/store.h"
 #include "store/zonepart.h"
@@ -56,8 +55,8 @@ void parts_row(const struct parts *p, struct zone_row *row);
 
 void parts_free(struct parts *p);
 
-/* parts_write appends the parts to a build under its id, and all rows of the zone under the writer's. */
-enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image, struct rows_writer *rows);
+/* parts_write appends the parts to a build under its id, and all rows of the zone under the same. */
+enum err parts_write(struct parts *p, struct build *b, size_t psize, uint64_t image);
 
 /* parts_new writes them in one write transaction: for an image that is still small. */
 enum err parts_new(struct parts *p, struct store_txn *t, size_t psize, uint64_t image);

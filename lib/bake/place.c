@@ -175,9 +175,10 @@ struct piece {
 struct packing {
 	struct goal goal;
 	const struct place_calls *calls; /* NULL: all entries are made, and nothing is written beside */
+	const struct entry *e;
+	size_t total; /* entries */
 	struct piece *piece;
 	size_t n, cap;
-	size_t done, total; /* entries */
 	struct sheaf sheaf[BELT_SLOTS];
 	struct arena arena[BELT_SLOTS];
 	enum err made[BELT_SLOTS];
@@ -197,10 +198,19 @@ static void divide(struct packing *p, uint64_t prefix, unsigned bits, const stru
 	divide(p, half, bits + 1, e + left, n - left);
 }
 
+static struct place_part part_of(const struct packing *p, size_t piece, unsigned slot)
+{
+	const struct piece *it = &p->piece[piece];
+	const size_t from = (size_t)(it->e - p->e);
+
+	return (struct place_part){ from, from + it->n, p->total, slot };
+}
+
 static void make_sheaf(void *packing, size_t piece, unsigned slot)
 {
 	struct packing *p = packing;
 	const struct piece *it = &p->piece[piece];
+	const struct place_part part = part_of(p, piece, slot);
 	const struct entry *e = it->e;
 	struct arena *a = &p->arena[slot];
 
@@ -209,7 +219,7 @@ static void make_sheaf(void *packing, size_t piece, unsigned slot)
 		struct entry *own = arena_take(a, it->n * sizeof *own);
 		if (it->n != 0)
 			memcpy(own, e, it->n * sizeof *own);
-		p->made[slot] = p->calls->make(p->calls->context, own, it->n, a);
+		p->made[slot] = p->calls->make(p->calls->context, &part, own, a);
 		e = own;
 	}
 	if (p->made[slot] == OK)
@@ -219,16 +229,17 @@ static void make_sheaf(void *packing, size_t piece, unsigned slot)
 
 /* write_piece writes a slice of a build, or two: whatever comes next may not be made yet, and nobody shall wait for it
  * who wants to write. */
-static enum err write_piece(struct packing *p, const struct sheaf *s)
+static enum err write_piece(struct packing *p, size_t piece, unsigned slot)
 {
+	const struct place_part part = part_of(p, piece, slot);
 	struct build *b = p->goal.build;
 	enum err e = build_resume(b);
 
 	if (e == OK)
-		e = put_sheaf(&p->goal, s);
+		e = put_sheaf(&p->goal, &p->sheaf[slot]);
 	if (e == OK)
-		e = p->calls->beside(p->calls->context, b, p->done, p->total);
-	build_at(b, "writing", p->done, p->total);
+		e = p->calls->beside(p->calls->context, &part, b);
+	build_at(b, "writing", part.to, part.total);
 	return e == OK ? build_rest(b) : e;
 }
 
@@ -236,16 +247,15 @@ static enum err take_sheaf(void *packing, size_t piece, unsigned slot)
 {
 	struct packing *p = packing;
 
-	p->done += p->piece[piece].n;
 	if (p->made[slot] != OK)
 		return p->made[slot];
-	return p->calls != NULL ? write_piece(p, &p->sheaf[slot]) : put_sheaf(&p->goal, &p->sheaf[slot]);
+	return p->calls != NULL ? write_piece(p, piece, slot) : put_sheaf(&p->goal, &p->sheaf[slot]);
 }
 
 static enum err pack_all(const struct goal *g, const struct entry *e, size_t n, const struct place_calls *c)
 {
 	static const struct belt_calls calls = { make_sheaf, take_sheaf };
-	struct packing p = { .goal = *g, .calls = c, .total = n };
+	struct packing p = { .goal = *g, .calls = c, .e = e, .total = n };
 
 	divide(&p, 0, 0, e, n);
 	enum err err = belt_run(p.n, &calls, &p);

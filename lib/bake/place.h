@@ -14,6 +14,8 @@
 #include "store/shard.h"
 #include "store/store.h"
 
+struct build;
+
 struct entry_list {
 	struct entry *e;
 	size_t n, cap;
@@ -37,15 +39,22 @@ struct place_change {
 enum err place_apply(struct store_txn *t, size_t psize, const struct hash_key *key, const struct place_change *c,
 		     struct arena *scratch);
 
+/* A part of a whole image: from .. to - 1 of `total` entries. Until it is written no other has the same slot, 0 ..
+ * BELT_SLOTS - 1. */
+struct place_part {
+	size_t from, to, total;
+	unsigned slot;
+};
+
 /* What whoever writes a whole image has to do for it. */
 struct place_calls {
 	void *context;
-	/* make is given some entries, in their order, before they become a page: those that are only planned it makes,
-	 * in the arena. Any thread may call it, whatever the others do. */
-	enum err (*make)(const void *context, struct entry *e, size_t n, struct arena *a);
-	/* beside is called, by the caller's thread, when `done` entries of `total` are written, to write what the build
-	 * gets besides. */
-	enum err (*beside)(void *context, struct build *b, size_t done, size_t total);
+	/* make is given the entries of a part before they become pages: those that are only planned it makes, in the
+	 * arena; and it makes ready what is to be written beside. Any thread may call it, whatever the others do. */
+	enum err (*make)(void *context, const struct place_part *p, struct entry *e, struct arena *a);
+	/* beside is called, by the caller's thread, when the pages of a part are written, to write what the build gets
+	 * besides. */
+	enum err (*beside)(void *context, const struct place_part *p, struct build *b);
 };
 
 /* place_all writes a whole new image: entries, which are sorted by place, are made, packed into pages and appended

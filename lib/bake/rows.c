@@ -24,13 +24,18 @@ static size_t octets_of(const struct rdata *r, size_t n)
 	return size;
 }
 
-/* row_of makes a row of an RRset; its data is in the writer's buffer until the next call. */
-static void row_of(struct rows_writer *w, const struct name *owner, const struct rrset *s, struct row *out)
+struct packer {
+	uint8_t *buffer;
+	size_t cap;
+};
+
+/* row_of makes a row of an RRset; its data is in the packer's buffer until the next call. */
+static void row_of(struct packer *p, const struct name *owner, const struct rrset *s, struct row *out)
 {
 	size_t size = octets_of(s->rdata, s->n) + octets_of(s->sig, s->n_sig);
 
-	w->buffer = grow_array(w->buffer, &w->cap, size, 1);
-	uint8_t *end = put_rdata(w->buffer, s->rdata, s->n);
+	p->buffer = grow_array(p->buffer, &p->cap, size, 1);
+	uint8_t *end = put_rdata(p->buffer, s->rdata, s->n);
 	put_rdata(end, s->sig, s->n_sig);
 	out->owner = *owner;
 	out->type = s->type;
@@ -38,63 +43,69 @@ static void row_of(struct rows_writer *w, const struct name *owner, const struct
 	out->sig_ttl = s->sig_ttl;
 	out->n = s->n;
 	out->n_sig = s->n_sig;
-	out->data = view_of(w->buffer, size);
+	out->data = view_of(p->buffer, size);
 }
 
-static enum err append(struct build *b, uint64_t rows, const struct row *row)
-{
-	enum err e = store_row_append(build_txn(b), rows, row);
+/* Where the rows of a zone go: into a pack, or if that is NULL into a transaction. */
+struct rows_goal {
+	uint64_t rows;
+	struct row_pack *pack;
+	struct store_txn *t;
+};
 
-	return e == OK ? build_slice(b, row->data.n + row->owner.len + 32) : e;
-}
-
-/* write_nodes writes into a build, or if that is NULL into a transaction. */
-static enum err write_nodes(struct rows_writer *w, struct build *b, struct store_txn *t, size_t to)
+static enum err put_nodes(const struct rows_goal *g, const struct zone *z, size_t from, size_t to)
 {
+	struct packer p = { 0 };
 	enum err e = OK;
 
-	for (; w->done < to && e == OK; w->done++) {
-		const struct node *n = w->zone->node[w->done];
+	for (size_t i = from; i < to && e == OK; i++) {
+		const struct node *n = z->node[i];
 		struct name owner;
 
-		zone_ahead(w->zone, w->done);
+		zone_ahead(z, i);
 		node_name(n, &owner);
 		for (const struct rrset *s = n->rrsets; s != NULL && e == OK; s = s->next) {
 			struct row row;
-			row_of(w, &owner, s, &row);
-			e = b != NULL ? append(b, w->rows, &row) : store_row_put(t, w->rows, &row);
+			row_of(&p, &owner, s, &row);
+			e = g->pack != NULL ? row_pack_add(g->pack, g->rows, &row) : store_row_put(g->t, g->rows, &row);
 		}
+	}
+	free(p.buffer);
+	return e;
+}
+
+enum err rows_pack(const struct zone *z, uint64_t rows, size_t from, size_t to, struct row_pack *pack)
+{
+	return put_nodes(&(struct rows_goal){ .rows = rows, .pack = pack }, z, from, to);
+}
+
+enum err rows_write(struct build *b, const struct row_pack *pack)
+{
+	struct view left = { pack->p, pack->n };
+	enum err e = OK;
+
+	while (e == OK && left.n != 0) {
+		const size_t before = left.n;
+		e = store_row_append(build_txn(b), &left);
+		if (e == OK)
+			e = build_slice(b, before - left.n);
 	}
 	return e;
 }
 
-enum err rows_write(struct rows_writer *w, struct build *b, size_t to)
-{
-	return write_nodes(w, b, NULL, to);
-}
-
-void rows_writer_end(struct rows_writer *w)
-{
-	free(w->buffer);
-}
-
 enum err rows_put_zone(struct store_txn *t, uint64_t rows, const struct zone *z)
 {
-	struct rows_writer w = { .zone = z, .rows = rows };
-	enum err e = write_nodes(&w, NULL, t, z->n_nodes);
-
-	rows_writer_end(&w);
-	return e;
+	return put_nodes(&(struct rows_goal){ .rows = rows, .t = t }, z, 0, z->n_nodes);
 }
 
 enum err rows_put_set(struct store_txn *t, uint64_t rows, const struct name *owner, const struct rrset *s)
 {
-	struct rows_writer w = { 0 };
+	struct packer p = { 0 };
 	struct row row;
 
-	row_of(&w, owner, s, &row);
+	row_of(&p, owner, s, &row);
 	enum err e = store_row_put(t, rows, &row);
-	rows_writer_end(&w);
+	free(p.buffer);
 	return e;
 }
 

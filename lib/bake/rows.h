@@ -9,19 +9,11 @@
 #include "store/store.h"
 #include "zone/zone.h"
 
-/* A sealed zone on its way into a build. */
-struct rows_writer {
-	const struct zone *zone;
-	uint64_t rows;
-	size_t done;     /* nodes that are written */
-	uint8_t *buffer; /* a row as it is put together; NULL at first */
-	size_t cap;
-};
+/* rows_pack makes the rows of nodes from .. to - 1 of a sealed zone ready, behind what is in the pack. Any thread may. */
+enum err rows_pack(const struct zone *z, uint64_t rows, size_t from, size_t to, struct row_pack *pack);
 
-/* rows_write appends the RRsets of the zone's next nodes to a build, slice by slice, until `to` of them are written;
- * rows_writer_end gives back what it needed for it. */
-enum err rows_write(struct rows_writer *w, struct build *b, size_t to);
-void rows_writer_end(struct rows_writer *w);
+/* rows_write appends packed rows to a build, slice by slice. */
+enum err rows_write(struct build *b, const struct row_pack *pack);
 
 /* rows_put_zone and rows_delete_zone do it for a small zone in one transaction. */
 enum err rows_put_zone(struct store_txn *t, uint64_t rows, const struct zone *z);

@@ -90,7 +90,7 @@ static enum err together(size_t n, const struct belt_calls *calls, void *context
 
 	pthread_mutex_init(&b.lock, NULL);
 	pthread_cond_init(&b.moved, NULL);
-	work_begin(&w, n, 1, make, &b);
+	work_begin_all(&w, n, 1, make, &b);
 	enum err e = OK;
 	if (w.started == 0) { /* there is no thread to be had: work_end would make pieces that nobody wants */
 		b.stopped = true;

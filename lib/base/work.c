@@ -34,11 +34,11 @@ static void *work(void *context)
 	return NULL;
 }
 
-/* begin starts as many threads as have something to do, if the caller takes so many slices itself. */
-static void begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context, size_t callers)
+/* begin starts as many threads as have something to do, and `most`, if the caller takes so many slices itself. */
+static void begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context, size_t callers, unsigned most)
 {
 	const size_t slices = work_slices(n, size), others = slices > callers ? slices - callers : 0;
-	const unsigned wanted = others < threads ? (unsigned)others : threads - 1;
+	const unsigned wanted = others < most ? (unsigned)others : most;
 
 	w->fn = fn;
 	w->context = context;
@@ -58,7 +58,12 @@ static void begin(struct work *w, size_t n, size_t size, work_fn *fn, void *cont
 
 void work_begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context)
 {
-	begin(w, n, size, fn, context, 0);
+	begin(w, n, size, fn, context, 0, threads - 1);
+}
+
+void work_begin_all(struct work *w, size_t n, size_t size, work_fn *fn, void *context)
+{
+	begin(w, n, size, fn, context, 0, threads < WORK_THREADS_MAX ? threads : threads - 1);
 }
 
 void work_end(struct work *w)
@@ -74,6 +79,6 @@ void work_run(size_t n, size_t size, work_fn *fn, void *context)
 {
 	struct work w;
 
-	begin(&w, n, size, fn, context, 1);
+	begin(&w, n, size, fn, context, 1, threads - 1);
 	work_end(&w);
 }

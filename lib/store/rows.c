@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
+
 /*
  * key     rows id 8 | owner's name key | 0 | type 2 | piece 1
  * piece 0 ttl 4 | sig_ttl 4 | n 4 | n_sig 4 | owner's length 1 | owner | data ...
@@ -52,16 +54,37 @@ static size_t head_write(const struct row *r, uint8_t *to)
 	return FIXED + (size_t)r->owner.len;
 }
 
-typedef int put_fn(struct store_txn *, enum table, MDB_val *, MDB_val *, unsigned);
+/* Where rows go: `to` is a transaction or a pack. A value is only reserved: there v->mv_data points afterwards. */
+typedef int put_fn(void *to, const MDB_val *key, MDB_val *v);
 
-static int put_anywhere(struct store_txn *t, enum table table, MDB_val *key, MDB_val *value, unsigned flags)
+static int put_row(void *to, const MDB_val *key, MDB_val *v)
 {
-	return mdb_put(t->txn, t->dbi[table], key, value, flags);
+	struct store_txn *t = to;
+	MDB_val k = *key;
+
+	return mdb_put(t->txn, t->dbi[T_RRSETS], &k, v, MDB_RESERVE);
+}
+
+/* In a pack stand, for each value: the lengths of key and value, 2 octets each, key, value. */
+enum { PACK_HEAD = 4 };
+
+static int pack_row(void *to, const MDB_val *key, MDB_val *v)
+{
+	struct row_pack *pack = to;
+	const size_t n = PACK_HEAD + key->mv_size + v->mv_size;
+
+	pack->p = grow_array(pack->p, &pack->cap, pack->n + n, 1);
+	uint8_t *p = pack->p + pack->n;
+	put_le16(p, (uint16_t)key->mv_size);
+	put_le16(p + 2, (uint16_t)v->mv_size);
+	memcpy(p + PACK_HEAD, key->mv_data, key->mv_size);
+	v->mv_data = p + PACK_HEAD + key->mv_size;
+	pack->n += n;
+	return 0;
 }
 
 /* put_pieces writes all pieces of a row and gives their number. */
-static enum err put_pieces(struct store_txn *t, put_fn *put, struct row_key *k, const struct row *r,
-			   unsigned *pieces)
+static enum err put_pieces(void *to, put_fn *put, struct row_key *k, const struct row *r, unsigned *pieces)
 {
 	uint8_t head[FIXED + NAME_WIRE_MAX];
 	size_t head_n = head_write(r, head), left = r->data.n, done = 0;
@@ -75,9 +98,9 @@ static enum err put_pieces(struct store_txn *t, put_fn *put, struct row_key *k, 
 
 		row_key_piece(k, (*pieces)++);
 		key = val_of(k->p, k->n);
-		int rc = put(t, T_RRSETS, &key, &v, MDB_RESERVE);
+		int rc = put(to, &key, &v);
 		if (rc != 0)
-			return txn_err(t, rc);
+			return txn_err(to, rc); /* it is one: a pack has room */
 		memcpy(v.mv_data, head, head_n);
 		if (n > 0)
 			memcpy((uint8_t *)v.mv_data + head_n, r->data.p + done, n);
@@ -110,17 +133,29 @@ enum err store_row_put(struct store_txn *t, uint64_t rows, const struct row *r)
 	struct row_key k = row_key(rows, &r->owner, r->type);
 	unsigned pieces;
 	bool gone;
-	enum err e = put_pieces(t, put_anywhere, &k, r, &pieces);
+	enum err e = put_pieces(t, put_row, &k, r, &pieces);
 
 	return e == OK ? delete_pieces(t, &k, pieces, &gone) : e;
 }
 
-enum err store_row_append(struct store_txn *t, uint64_t rows, const struct row *r)
+enum err row_pack_add(struct row_pack *pack, uint64_t rows, const struct row *r)
 {
 	struct row_key k = row_key(rows, &r->owner, r->type);
 	unsigned pieces;
 
-	return put_pieces(t, put_append, &k, r, &pieces);
+	return put_pieces(pack, pack_row, &k, r, &pieces);
+}
+
+enum err store_row_append(struct store_txn *t, struct view *packed)
+{
+	const uint8_t *p = packed->p;
+
+	if (packed->n < PACK_HEAD || packed->n - PACK_HEAD < (size_t)le16(p) + le16(p + 2))
+		return ERR_DAMAGED;
+	MDB_val key = val_of(p + PACK_HEAD, le16(p)), v = val_of(p + PACK_HEAD + le16(p), le16(p + 2));
+	const size_t n = PACK_HEAD + key.mv_size + v.mv_size;
+	*packed = view_of(p + n, packed->n - n);
+	return txn_err(t, put_append(t, T_RRSETS, &key, &v, 0));
 }
 
 enum err store_row_delete(struct store_txn *t, uint64_t rows, const struct name *owner, uint16_t type)

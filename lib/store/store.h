@@ -129,11 +129,24 @@ struct row {
 	struct view data; /* n RDATAs, then n_sig RRSIG RDATAs, each behind a little-endian u16 length */
 };
 
-/* store_row_put writes a row whole, replacing what was there; store_row_append is the same for a build that
- * goes on in ascending order of (rows id, owner, type), and faster. */
+/* store_row_put writes a row whole, replacing what was there. */
 enum err store_row_put(struct store_txn *t, uint64_t rows, const struct row *r);
-enum err store_row_append(struct store_txn *t, uint64_t rows, const struct row *r);
 enum err store_row_delete(struct store_txn *t, uint64_t rows, const struct name *owner, uint16_t type);
+
+/* Rows for a build, made ready by any thread while there is no transaction: as they will stand in the table. Zeros are
+ * an empty pack; its octets are malloc'ed. */
+struct row_pack {
+	uint8_t *p;
+	size_t n, cap;
+};
+
+/* row_pack_add puts a row behind the others. ERR_SPACE: it is too large. */
+enum err row_pack_add(struct row_pack *pack, uint64_t rows, const struct row *r);
+
+/* store_row_append writes the first of some packed octets, and takes it from them: at most ROW_PIECE octets of a row.
+ * It is fast if rows come in ascending order of (rows id, owner, type), packs one behind the other. ERR_DAMAGED:
+ * these are no packed octets. */
+enum err store_row_append(struct store_txn *t, struct view *packed);
 
 /* A walk over rows in order. Begin at an owner (NULL: the first), then call next until ERR_NOTFOUND. A row
  * in one piece is a view into the database, one in several is put together in the walk's own buffer and is

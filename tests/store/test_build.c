@@ -41,8 +41,13 @@ static enum err put_page(struct store *s, struct build *b, uint64_t image, unsig
 static enum err put_row(struct build *b, uint64_t rows, unsigned i, uint8_t version)
 {
 	struct row r = { .type = (uint16_t)i, .ttl = version, .owner = name_root };
-	enum err e = store_row_append(build_txn(b), rows, &r);
+	struct row_pack pack = { 0 };
+	enum err e = row_pack_add(&pack, rows, &r);
+	struct view left = { pack.p, pack.n };
 
+	if (e == OK)
+		e = store_row_append(build_txn(b), &left);
+	free(pack.p);
 	return e == OK ? build_slice(b, 50) : e;
 }
 
