@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/le.h"
+#include "base/work.h"
 #include "zone/index.h"
 
 /*
@@ -18,6 +19,9 @@ enum {
 	PREFIX = sizeof(uint64_t),
 	FEW = 16,    /* are sorted by insertion */
 	MANY = 4096, /* are sorted by radix: its tables cost something */
+	SLICE = 1 << 15,
+	AHEAD_NODE = 24, /* items between the fetching of a node and its reading, */
+	AHEAD_OWNER = 12, /* and of its owner */
 };
 
 static size_t key_of(const struct node *n, uint8_t key[NAME_KEY_MAX + PREFIX])
@@ -114,7 +118,7 @@ static void radix_sort(struct item *list, struct item *spare, size_t n)
 		memcpy(list, from, n * sizeof *list);
 }
 
-static void sort_from(const struct common *apex, struct item *list, struct item *spare, size_t n, size_t at)
+static void sort_prefixes(const struct common *apex, struct item *list, struct item *spare, size_t n, size_t at)
 {
 	for (size_t i = 0; i < n; i++)
 		list[i].prefix = prefix_at(list[i].node, apex, at);
@@ -124,28 +128,84 @@ static void sort_from(const struct common *apex, struct item *list, struct item 
 		qsort(list, n, sizeof *list, by_prefix);
 	else
 		radix_sort(list, spare, n);
+}
+
+static bool in_run(const struct item *list, size_t n, size_t i)
+{
+	return list[i].prefix == list[i - 1].prefix || (i + 1 < n && list[i].prefix == list[i + 1].prefix);
+}
+
+/* item_ahead fetches what will be read of items further on, if it will: they are in no order of memory. */
+static void item_ahead(const struct item *list, size_t n, size_t i)
+{
+	if (i + AHEAD_NODE < n && in_run(list, n, i + AHEAD_NODE))
+		__builtin_prefetch(list[i + AHEAD_NODE].node);
+	if (i + AHEAD_OWNER < n && in_run(list, n, i + AHEAD_OWNER))
+		__builtin_prefetch(list[i + AHEAD_OWNER].node->owner);
+}
+
+/* sort_runs sorts each run of equal prefixes by the eight octets behind. */
+static void sort_runs(const struct common *apex, struct item *list, struct item *spare, size_t n, size_t at)
+{
 	for (size_t i = 0, run; i < n; i += run) {
 		for (run = 1; i + run < n && list[i + run].prefix == list[i].prefix; run++)
 			;
-		if (run > 1 && at + PREFIX < NAME_KEY_MAX)
-			sort_from(apex, list + i, spare, run, at + PREFIX);
+		for (size_t k = 0; k < run; k++)
+			item_ahead(list, n, i + k);
+		if (run == 1 || at + PREFIX >= NAME_KEY_MAX)
+			continue;
+		sort_prefixes(apex, list + i, spare + i, run, at + PREFIX);
+		sort_runs(apex, list + i, spare + i, run, at + PREFIX);
 	}
+}
+
+/* Runs of all the zone, in slices that begin and end with runs. */
+struct sorting {
+	const struct common *apex;
+	struct item *list, *spare;
+	size_t *begin; /* of each slice, and the end of the last */
+};
+
+static void sort_slice(void *sorting, const struct slice *s)
+{
+	const struct sorting *g = sorting;
+
+	for (size_t i = s->from; i < s->to; i++)
+		sort_runs(g->apex, g->list + g->begin[i], g->spare + g->begin[i], g->begin[i + 1] - g->begin[i],
+			  g->apex->key);
+}
+
+static void sort_slices(struct sorting *g, size_t n)
+{
+	const size_t slices = work_slices(n, SLICE);
+	size_t cap = 0;
+
+	g->begin = grow_array(NULL, &cap, slices + 1, sizeof *g->begin);
+	for (size_t i = 0; i <= slices; i++) {
+		size_t at = i < slices ? i * SLICE : n;
+		while (at > 0 && at < n && g->list[at].prefix == g->list[at - 1].prefix)
+			at++;
+		g->begin[i] = at;
+	}
+	work_run(slices, 1, sort_slice, g);
+	free(g->begin);
 }
 
 static void sort_all(const struct common *apex, struct node **node, size_t n)
 {
-	struct item *list = NULL, *spare = NULL;
+	struct sorting g = { .apex = apex };
 	size_t cap = 0, cap_spare = 0;
 
-	list = grow_array(NULL, &cap, n, sizeof *list);
-	spare = grow_array(NULL, &cap_spare, n, sizeof *spare);
+	g.list = grow_array(NULL, &cap, n, sizeof *g.list);
+	g.spare = grow_array(NULL, &cap_spare, n, sizeof *g.spare);
 	for (size_t i = 0; i < n; i++)
-		list[i].node = node[i];
-	sort_from(apex, list, spare, n, apex->key);
+		g.list[i].node = node[i];
+	sort_prefixes(apex, g.list, g.spare, n, apex->key);
+	sort_slices(&g, n);
 	for (size_t i = 0; i < n; i++)
-		node[i] = list[i].node;
-	free(list);
-	free(spare);
+		node[i] = g.list[i].node;
+	free(g.list);
+	free(g.spare);
 }
 
 static inline struct item item_of(const struct common *apex, struct node *n)
