@@ -38,8 +38,8 @@ struct record_sink {
  * RRset is too large for a message, or the name has more types than a node can hold. */
 enum err bake_node(const struct bake_zone *z, const struct bake_ask *ask, struct arena *a, const struct record_sink *to);
 
-/* bake_is_one: these RRsets are so small that bake_node makes a single record of them, whoever owns them, and cannot
- * fail. Those that are about as large as that may be, are not. */
+/* bake_is_one: these RRsets are so small that bake_node makes a single record of them, whoever owns them, and
+ * cannot fail. Those that are about as large as that may be, are not. */
 bool bake_is_one(const struct rrset *rrsets);
 
 /* bake_frags makes the node of these fragments: for the zone table, whose fragments are not a name's RRsets. */

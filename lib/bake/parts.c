@@ -145,8 +145,8 @@ void parts_note_signatures(const struct rrset *sets, uint64_t *n, uint64_t *soon
 }
 
 /*
- * A node that is planned stands in the list with the zone's node in place of a record, its NSEC3 hash's first octets in
- * place of its hash, which is its place, and one of these in place of a length.
+ * A node that is planned stands in the list with the zone's node in place of a record, its NSEC3 hash's first
+ * octets in place of its hash, which is its place, and one of these in place of a length.
  */
 enum { PLANNED = 1 << 30, PLANNED_HASHED };
 

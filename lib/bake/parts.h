@@ -38,12 +38,12 @@ struct parts {
 	struct baked *baked; /* while it is made, by slices */
 };
 
-/* parts_bake makes the parts of a sealed zone, which lives as long as they do. ERR_SPACE: some RRset or name is too
- * large; *at says which. The parts are the same however many threads there are. */
+/* parts_bake makes the parts of a sealed zone, which lives as long as they do. ERR_SPACE: some RRset or name is
+ * too large; *at says which. The parts are the same however many threads there are. */
 enum err parts_bake(const struct zone *z, const struct hash_key *key, struct parts *out, struct name *at);
 
-/* parts_plan does the same, but for nodes, which are about as large as the zone: it finds out where they belong, and
- * parts_write makes each when its page is written. That is all that can be done with such parts. */
+/* parts_plan does the same, but for nodes, which are about as large as the zone: it finds out where they belong,
+ * and parts_write makes each when its page is written. That is all that can be done with such parts. */
 enum err parts_plan(const struct zone *z, const struct hash_key *key, struct parts *out, struct name *at);
 
 /* parts_pool turns the parts of a small zone into records for the pool; false if it is not small. */

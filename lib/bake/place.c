@@ -157,9 +157,9 @@ static enum err put_sheaf(const struct goal *g, const struct sheaf *s)
 	return e;
 }
 
-/* So many entries of one prefix at most become pages together, and are written in a slice of their own: with what is
- * written beside, some megabytes of a zone of usual names. More are more than a page takes, whatever they are, so where
- * pieces end a page would end as well. */
+/* So many entries of one prefix at most become pages together, and are written in a slice of their own: with what
+ * is written beside, some megabytes of a zone of usual names. More are more than a page takes, whatever they are,
+ * so where pieces end a page would end as well. */
 enum { PIECE = 1 << 14 };
 
 _Static_assert((int)PIECE >= (int)SHARD_ENTRIES_MAX, "a page may take all of a piece");
@@ -227,8 +227,8 @@ static void make_sheaf(void *packing, size_t piece, unsigned slot)
 	arena_free(a);
 }
 
-/* write_piece writes a slice of a build, or two: whatever comes next may not be made yet, and nobody shall wait for it
- * who wants to write. */
+/* write_piece writes a slice of a build, or two: whatever comes next may not be made yet, and nobody shall wait
+ * for it who wants to write. */
 static enum err write_piece(struct packing *p, size_t piece, unsigned slot)
 {
 	const struct place_part part = part_of(p, piece, slot);

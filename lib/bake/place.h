@@ -49,11 +49,12 @@ struct place_part {
 /* What whoever writes a whole image has to do for it. */
 struct place_calls {
 	void *context;
-	/* make is given the entries of a part before they become pages: those that are only planned it makes, in the
-	 * arena; and it makes ready what is to be written beside. Any thread may call it, whatever the others do. */
+	/* make is given the entries of a part before they become pages: those that are only planned it makes, in
+	 * the arena; and it makes ready what is to be written beside. Any thread may call it, whatever the others
+	 * do. */
 	enum err (*make)(void *context, const struct place_part *p, struct entry *e, struct arena *a);
-	/* beside is called, by the caller's thread, when the pages of a part are written, to write what the build gets
-	 * besides. */
+	/* beside is called, by the caller's thread, when the pages of a part are written, to write what the build
+	 * gets besides. */
 	enum err (*beside)(void *context, const struct place_part *p, struct build *b);
 };
 

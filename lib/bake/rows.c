@@ -67,7 +67,8 @@ static enum err put_nodes(const struct rows_goal *g, const struct zone *z, size_
 		for (const struct rrset *s = n->rrsets; s != NULL && e == OK; s = s->next) {
 			struct row row;
 			row_of(&p, &owner, s, &row);
-			e = g->pack != NULL ? row_pack_add(g->pack, g->rows, &row) : store_row_put(g->t, g->rows, &row);
+			e = g->pack != NULL ? row_pack_add(g->pack, g->rows, &row)
+					    : store_row_put(g->t, g->rows, &row);
 		}
 	}
 	free(p.buffer);

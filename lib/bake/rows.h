@@ -9,7 +9,8 @@
 #include "store/store.h"
 #include "zone/zone.h"
 
-/* rows_pack makes the rows of nodes from .. to - 1 of a sealed zone ready, behind what is in the pack. Any thread may. */
+/* rows_pack makes the rows of nodes from .. to - 1 of a sealed zone ready, behind what is in the pack. Any thread
+ * may. */
 enum err rows_pack(const struct zone *z, uint64_t rows, size_t from, size_t to, struct row_pack *pack);
 
 /* rows_write appends packed rows to a build, slice by slice. */

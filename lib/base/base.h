@@ -20,7 +20,7 @@
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
-#define ALWAYS_INLINE inline __attribute__((always_inline)) /* a step of every query, or of every name */
+#define ALWAYS_INLINE          inline __attribute__((always_inline)) /* a step of every query, or of every name */
 #define NOINLINE               __attribute__((noinline)) /* so that its caller need not save or clear what it needs */
 #define COLD __attribute__((cold, noinline)) /* kept out of the way of what nearly every query does */
 

@@ -64,8 +64,8 @@ struct work {
 void work_begin(struct work *w, size_t n, size_t size, work_fn *fn, void *context);
 void work_end(struct work *w);
 
-/* work_begin_all is for a caller that will mostly wait for something else than a processor: all threads begin, and it
- * is one more. Then `worker` may be work_threads(), but is below WORK_THREADS_MAX. */
+/* work_begin_all is for a caller that will mostly wait for something else than a processor: all threads begin, and
+ * it is one more. Then `worker` may be work_threads(), but is below WORK_THREADS_MAX. */
 void work_begin_all(struct work *w, size_t n, size_t size, work_fn *fn, void *context);
 
 /* work_run is both in one; for a single slice it starts no thread. */

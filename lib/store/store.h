@@ -133,8 +133,8 @@ struct row {
 enum err store_row_put(struct store_txn *t, uint64_t rows, const struct row *r);
 enum err store_row_delete(struct store_txn *t, uint64_t rows, const struct name *owner, uint16_t type);
 
-/* Rows for a build, made ready by any thread while there is no transaction: as they will stand in the table. Zeros are
- * an empty pack; its octets are malloc'ed. */
+/* Rows for a build, made ready by any thread while there is no transaction: as they will stand in the table. Zeros
+ * are an empty pack; its octets are malloc'ed. */
 struct row_pack {
 	uint8_t *p;
 	size_t n, cap;
@@ -143,9 +143,9 @@ struct row_pack {
 /* row_pack_add puts a row behind the others. ERR_SPACE: it is too large. */
 enum err row_pack_add(struct row_pack *pack, uint64_t rows, const struct row *r);
 
-/* store_row_append writes the first of some packed octets, and takes it from them: at most ROW_PIECE octets of a row.
- * It is fast if rows come in ascending order of (rows id, owner, type), packs one behind the other. ERR_DAMAGED:
- * these are no packed octets. */
+/* store_row_append writes the first of some packed octets, and takes it from them: at most ROW_PIECE octets of a
+ * row. It is fast if rows come in ascending order of (rows id, owner, type), packs one behind the other.
+ * ERR_DAMAGED: these are no packed octets. */
 enum err store_row_append(struct store_txn *t, struct view *packed);
 
 /* A walk over rows in order. Begin at an owner (NULL: the first), then call next until ERR_NOTFOUND. A row
@@ -156,8 +156,9 @@ enum err row_walk_begin(struct store_txn *t, uint64_t rows, const struct name *f
 enum err row_walk_next(struct row_walk *w, struct row *out);
 void row_walk_end(struct row_walk *w);
 
-/* store_let_go gives back the memory that reading the database has taken in this process, whose size would become that
- * of all it has read. The pages stay in the system's cache: who reads one again, in any transaction, has it again. */
+/* store_let_go gives back the memory that reading the database has taken in this process, whose size would become
+ * that of all it has read. The pages stay in the system's cache: who reads one again, in any transaction, has it
+ * again. */
 void store_let_go(struct store_txn *t);
 
 /* ---- pages: shards and denial ---- */

@@ -20,7 +20,7 @@ enum {
 	FEW = 16,    /* are sorted by insertion */
 	MANY = 4096, /* are sorted by radix: its tables cost something */
 	SLICE = 1 << 15,
-	AHEAD_NODE = 24, /* items between the fetching of a node and its reading, */
+	AHEAD_NODE = 24,  /* items between the fetching of a node and its reading, */
 	AHEAD_OWNER = 12, /* and of its owner */
 };
 

@@ -116,8 +116,8 @@ struct zone {
 	struct zone_index *index;
 };
 
-/* node_ahead fetches what stands at a node that will soon be read: its owner, its RRsets and most of their data. The
- * node itself should have been fetched. */
+/* node_ahead fetches what stands at a node that will soon be read: its owner, its RRsets and most of their data.
+ * The node itself should have been fetched. */
 static ALWAYS_INLINE void node_ahead(const struct node *n)
 {
 	enum { LINE = 64 };
@@ -129,10 +129,10 @@ static ALWAYS_INLINE void node_ahead(const struct node *n)
 }
 
 /*
- * zone_ahead is called before node i is read, by who reads nodes in their order: it fetches what stands at the next
- * ones. Nodes, owners and RRsets are in memory in the order of the file, which is anything, and waiting for each is
- * most of what a walk over a million costs. (GCC drops calls of a function that does nothing else, unless it is
- * inlined first.)
+ * zone_ahead is called before node i is read, by who reads nodes in their order: it fetches what stands at the
+ * next ones. Nodes, owners and RRsets are in memory in the order of the file, which is anything, and waiting for
+ * each is most of what a walk over a million costs. (GCC drops calls of a function that does nothing else, unless
+ * it is inlined first.)
  */
 static ALWAYS_INLINE void zone_ahead(const struct zone *z, size_t i)
 {

@@ -242,8 +242,8 @@ START_TEST(many_small_zones)
 }
 END_TEST
 
-/* Names that need several pages each, in one zone: every shard has its big node, and other names beside it. Once so
- * many that nodes are made when their pages are, but for the big ones. */
+/* Names that need several pages each, in one zone: every shard has its big node, and other names beside it. Once
+ * so many that nodes are made when their pages are, but for the big ones. */
 static const unsigned big_nodes[] = { 30, 40 };
 
 START_TEST(several_big_nodes)
