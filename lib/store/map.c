@@ -14,6 +14,7 @@ enum err map_find(struct store_txn *t, struct view *map)
 	uint64_t number, size = store_file_size(t->s);
 	int rc = mdb_get(t->txn, t->dbi[T_META], &k, &v);
 
+	*map = (struct view){ NULL, 0 };
 	if (rc != 0)
 		return txn_err(t, rc);
 	const uint8_t *page = (const uint8_t *)((uintptr_t)v.mv_data & ~(uintptr_t)(t->s->psize - 1));
