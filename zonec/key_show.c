@@ -25,6 +25,11 @@ static const char *work_of(const struct key *k, int64_t now)
 	return k->time[KEY_PUBLISH] == KEY_NEVER ? "unused" : "future";
 }
 
+static const char *halves_of(const struct key *k)
+{
+	return k->private != NULL ? "private" : k->cannot_sign ? "unusable" : "public";
+}
+
 int command_key_list(const struct options *o)
 {
 	char why[KEY_WHY], zone[NAME_TEXT_MAX];
@@ -45,8 +50,7 @@ int command_key_list(const struct options *o)
 
 		name_print(&k->zone, zone);
 		printf("%s\t%u\t%s\t%s\t%s\t%s\t%s\n", zone, k->tag, algorithm_text(k->algorithm),
-		       role_of(keys.key, keys.n, k), work_of(k, now), k->private != NULL ? "private" : "public",
-		       k->file);
+		       role_of(keys.key, keys.n, k), work_of(k, now), halves_of(k), k->file);
 	}
 	keys_free(&keys);
 	return EXIT_DONE;
@@ -100,6 +104,10 @@ static void tell_signs(const struct key *k, const struct key_use *use, int64_t n
 
 	if (k->time[KEY_DELETE] <= now)
 		return;
+	if (k->cannot_sign) {
+		printf("; zonec cannot sign with its algorithm");
+		return;
+	}
 	if (k->private == NULL) {
 		printf("; signs nothing here: its private half is not here");
 		return;

@@ -215,12 +215,15 @@ enum err sign_keydir(const char *path, bool make, struct keydir **out, char why[
 	return OK;
 }
 
-static enum err read_keys(const char *path, const struct name *apex, struct keys *out, char why[SIGN_WHY])
+static enum err read_keys(const char *path, const struct name *apex, int64_t now, struct keys *out,
+			  char why[SIGN_WHY])
 {
 	struct keydir *d;
 	enum err e = sign_keydir(path, false, &d, why);
 
-	return e == OK ? keydir_keys(d, apex, out, why) : e;
+	if (e == OK)
+		e = keydir_keys(d, apex, out, why);
+	return e == OK ? keydir_can_sign(d, out, now, why) : e;
 }
 
 static bool active(const struct key *k, int64_t now)
@@ -345,7 +348,7 @@ enum err zone_signing_begin(const struct options *o, const struct name *apex, st
 	s->plan.now = now_of(o);
 	if (!sign_clock_right(s->plan.now, why))
 		return ERR_REFUSED;
-	enum err e = read_keys(dir, apex, &s->keys, why);
+	enum err e = read_keys(dir, apex, s->plan.now, &s->keys, why);
 	if (e == OK && s->keys.n == 0) {
 		name_print(apex, text);
 		(void)snprintf(why, SIGN_WHY, "%.200s has no key of %.255s: zonec key generate makes one", dir,

@@ -47,6 +47,7 @@ struct key {
 	uint8_t protocol, algorithm;
 	struct view dnskey;          /* DNSKEY RDATA */
 	struct private_key *private; /* NULL: only the public half is here */
+	bool cannot_sign;            /* the other half is here too, and of an algorithm that does not sign here */
 	int64_t time[KEY_TIMES];     /* seconds since 1970, or KEY_NEVER */
 	char file[KEY_FILE_MAX];     /* Kname+alg+tag, without ".key" and ".private" */
 };

@@ -254,6 +254,14 @@ enum err keydir_keys(struct keydir *d, const struct name *zone, struct keys *out
 	return e;
 }
 
+enum err keydir_can_sign(const struct keydir *d, const struct keys *k, int64_t now, char why[KEY_WHY])
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->key[i].cannot_sign && key_published(&k->key[i], now))
+			return halves_cannot_sign(&k->key[i], d->path, k->key[i].file, why);
+	return OK;
+}
+
 enum err keydir_read(const char *path, const struct name *zone, struct keys *out, char why[KEY_WHY])
 {
 	struct keydir *d;

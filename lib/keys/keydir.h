@@ -46,6 +46,10 @@ void keydir_close(struct keydir *d);
  * none. ERR_FORMAT, ERR_REFUSED, ERR_SPACE, ERR_SYSTEM: then *out is empty. */
 enum err keydir_keys(struct keydir *d, const struct name *zone, struct keys *out, char why[KEY_WHY]);
 
+/* keydir_can_sign: ERR_REFUSED, and why, if one of these keys of a zone is published at `now` and cannot_sign: the
+ * zone would lack the signatures of an algorithm of its DNSKEY set (RFC 4035 2.2). */
+enum err keydir_can_sign(const struct keydir *d, const struct keys *k, int64_t now, char why[KEY_WHY]);
+
 /* keydir_read does it for a directory that is not needed again. */
 enum err keydir_read(const char *path, const struct name *zone, struct keys *out, char why[KEY_WHY]);
 

@@ -41,14 +41,19 @@ static enum err flawed(const struct flaw *f, const char *shown, const char *file
 			 f->field != NULL ? f->field : "", f->field != NULL ? ": " : "", f->what);
 }
 
+enum err halves_cannot_sign(const struct key *k, const char *shown, const char *base, char why[KEY_WHY])
+{
+	const char *name = algorithm_name(k->algorithm);
+
+	return keyio_why(why, ERR_REFUSED,
+			 "%s/%s.private: algorithm %u (%s) does not sign here; 8, 10, 13, 14, 15 and 16 do: roll "
+			 "to one of them where the zone is signed now, then take this key away",
+			 shown, base, k->algorithm, name != NULL ? name : "unknown");
+}
+
 /* unfit says why a secret makes no key. */
 static enum err unfit(enum err e, uint8_t algorithm, const char *shown, const char *file, char why[KEY_WHY])
 {
-	const char *name = algorithm_name(algorithm);
-
-	if (e == ERR_NOTFOUND)
-		return keyio_why(why, ERR_REFUSED, "%s/%s: algorithm %u (%s) does not sign here", shown, file,
-				 algorithm, name != NULL ? name : "unknown");
 	if (e == ERR_REFUSED)
 		return keyio_why(why, e, "%s/%s: RSA keys that sign have %d to %d bits and a small exponent",
 				 shown, file, RSA_BITS_MIN, RSA_BITS_MAX);
@@ -75,9 +80,10 @@ static enum err read_private(struct halves *h, const char *shown, const char *fi
 		return keyio_why(why, ERR_FORMAT, "%s/%s: is of algorithm %u, but the .key file of algorithm %u",
 				 shown, file, p.algorithm, k->algorithm);
 	e = private_key_of(p.algorithm, &p.secret, &k->private);
-	if (e != OK)
+	k->cannot_sign = e == ERR_NOTFOUND;
+	if (e != OK && !k->cannot_sign)
 		return unfit(e, p.algorithm, shown, file, why);
-	if (!view_eq(private_key_public(k->private), view_of(k->dnskey.p + 4, k->dnskey.n - 4)))
+	if (e == OK && !view_eq(private_key_public(k->private), view_of(k->dnskey.p + 4, k->dnskey.n - 4)))
 		return keyio_why(why, ERR_FORMAT, "%s/%s: does not belong to the public key in the .key file",
 				 shown, file);
 	memcpy(k->time, p.time, sizeof k->time);

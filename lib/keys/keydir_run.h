@@ -43,6 +43,9 @@ struct keydir {
 	struct halves halves;
 };
 
+/* halves_cannot_sign makes the sentence about a key that cannot_sign. */
+enum err halves_cannot_sign(const struct key *k, const char *shown, const char *base, char why[KEY_WHY]);
+
 int entry_zone_order(const struct entry *e, struct view zone);
 
 /* keydir_scan reads the names again. keydir_range gives the entries of a zone: from..to - 1. */

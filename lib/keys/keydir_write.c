@@ -205,6 +205,8 @@ static enum err read_elsewhere(struct halves *h, const char *path, struct key *k
 		e = dir < 0 ? keyio_why(why, errno == ENOENT ? ERR_NOTFOUND : ERR_SYSTEM, "%s: %s", folder,
 					strerror(errno))
 			    : halves_read(h, dir, folder, base, k, why);
+		if (e == OK && k->cannot_sign)
+			e = halves_cannot_sign(k, folder, base, why);
 		if (dir >= 0)
 			close(dir);
 	}

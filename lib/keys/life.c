@@ -131,6 +131,8 @@ enum err life_run(struct keydir *d, const struct name *zone, const struct policy
 		out->state = *old;
 		e = keydir_keys(d, zone, &out->keys, why);
 		if (e == OK)
+			e = keydir_can_sign(d, &out->keys, now, why);
+		if (e == OK)
 			e = step(p, out, now, ahead, why);
 		if (e != OK || out->result.n_want == 0)
 			break;

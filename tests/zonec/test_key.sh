@@ -163,6 +163,35 @@ key status -k keys example.org
 is "everywhere" code_is 1
 chmod 600 "keys/$zsk.private"
 
+# ---- algorithms that do not sign here ----
+
+cp -r keys mixed
+echo 'old.example. IN DNSKEY 256 3 5 AwEAAQ==' >mixed/Kold.example.+005+01799.key
+printf 'Private-key-format: v1.3\nAlgorithm: 5 (RSASHA1)\nModulus: AQAB\n' >mixed/Kold.example.+005+01799.private
+chmod 600 mixed/*.private
+printf '@ 60 SOA a. b. 1 2 3 400 5\n@ 60 NS a.\n' >small.zone
+key list -k mixed
+is "a directory with a key of RSASHA1 is listed" code_is 0
+is "that key with what it is" prints "^old.example.	1799	RSASHA1	ZSK	published	unusable	Kold.example.+005+01799$"
+is "and the others" prints "	private	$ksk$"
+key status -k mixed old.example
+is "its status says why it does not sign" prints "^ZSK RSASHA1 1799: published; zonec cannot sign with its algorithm$"
+run check --sign -k mixed example.org small.zone
+is "other zones are signed" code_is 0
+run check --sign -k mixed old.example small.zone
+is "its own is not" code_is 1
+is "which says why, and what to do" says "mixed/Kold.example.+005+01799.private: algorithm 5 (RSASHA1) does not sign here; .*: roll to one of them"
+echo 'policies: [ { name: p } ]' >policy.yaml
+run compile -d db --policy policy.yaml -k mixed old.example small.zone
+is "by no policy either" says "algorithm 5 (RSASHA1) does not sign here"
+key import -k home mixed/Kold.example.+005+01799
+is "it is not brought" code_is 1
+is "which says why" says "mixed/Kold.example.+005+01799.private: algorithm 5 (RSASHA1) does not sign here"
+echo 'Delete: 20200101000000' >>mixed/Kold.example.+005+01799.private
+key generate -k mixed old.example
+run check --sign -k mixed old.example small.zone
+is "once it is gone it is in nobody's way" code_is 0
+
 # ---- retire ----
 
 key retire -k keys example.org 70000
