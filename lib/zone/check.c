@@ -105,6 +105,9 @@ static const struct check checks[CHECKS] = {
 				  "no signatures in a zone of which the database has some: bogus while there is a "
 				  "DS" },
 	[CHECK_SPF] = { "spf", W, "an SPF record without the TXT record that is asked for (RFC 7208 3.1)" },
+	[CHECK_NAPTR] = { "naptr", W,
+			  "a NAPTR record whose regexp cannot be applied, or that has a replacement too (RFC 3402 "
+			  "3.2, RFC 3403 4.1)" },
 };
 
 #undef E

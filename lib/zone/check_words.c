@@ -164,13 +164,34 @@ static void check_spf(struct checker *c, const struct node *n, const struct rrse
 			"an SPF record, but none of type TXT beside it (RFC 7208 3.1)");
 }
 
+/* RFC 3403 4.1: NAPTR has a regexp or a replacement. */
+static void check_naptr(struct checker *c, const struct node *n, const struct rrset *s)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct rd r = rd_of(rdata_view(&s->rdata[i]));
+
+		(void)rd_take(&r, 4);
+		(void)rd_take(&r, rd_u8(&r));
+		(void)rd_take(&r, rd_u8(&r));
+		const struct view regexp = rd_take(&r, rd_u8(&r));
+		const char *why = regexp_flaw(regexp);
+		if (why != NULL)
+			check_node_tell(c, CHECK_NAPTR, n, s->rdata[i].line,
+					"the regexp of a NAPTR record cannot be applied: %s (RFC 3402 3.2)", why);
+		else if (regexp.n > 0 && rd_left(&r) > 1)
+			check_node_tell(c, CHECK_NAPTR, n, s->rdata[i].line,
+					"a NAPTR record with a regexp and a replacement: it has one or the other "
+					"(RFC 3403 4.1)");
+	}
+}
+
 static const struct {
 	uint16_t type;
 	void (*check)(struct checker *c, const struct node *n, const struct rrset *s);
 } by_type[] = {
 	{ RR_A, check_owner },    { RR_AAAA, check_owner },    { RR_MX, check_owner },
 	{ RR_MX, check_null_mx }, { RR_TLSA, check_matching }, { RR_SMIMEA, check_matching },
-	{ RR_SPF, check_spf },
+	{ RR_SPF, check_spf },    { RR_NAPTR, check_naptr },
 };
 
 void check_set_words(struct checker *c, const struct node *n, const struct rrset *s)

@@ -10,6 +10,7 @@
 
 #include "base/work.h"
 #include "tests/help/checked.h"
+#include "zone/check_run.h"
 
 #define HEAD "@ 3600 SOA ns.example.net. host 1 7200 3600 604800 300\n@ 3600 NS ns.example.net.\n"
 #define APEX "@ 3600 SOA ns.example.net. host 1 7200 3600 604800 300\n"
@@ -28,7 +29,8 @@ static const char *names(const struct checked *c)
 	return out;
 }
 
-#define GOST(type) "@ 3600 RRSIG " type " 12 2 3600 20370101000000 20200101000000 1036 example.org. AAAA\n"
+#define NAPTR(regexp, replacement) "a NAPTR 1 1 \"u\" \"s\" \"" regexp "\" " replacement "\n"
+#define GOST(type)                 "@ 3600 RRSIG " type " 12 2 3600 20370101000000 20200101000000 1036 example.org. AAAA\n"
 
 static const struct {
 	const char *why, *text, *found;
@@ -137,6 +139,9 @@ static const struct {
 	{ "a TLSA record with the key itself", HEAD "_1._tcp TLSA 3 1 0 aabb\n", "", 0 },
 	{ "SPF alone", HEAD "@ SPF \"v=spf1 -all\"\n@ TXT x\n", "spf", 0 },
 	{ "SPF and TXT", HEAD "@ SPF \"v=spf1 -all\"\n@ TXT \"v=spf1 -all\"\n", "", 0 },
+	{ "NAPTR with a regexp or a replacement",
+	  HEAD NAPTR("!^(.*)@[^]a-z[:digit:]].{1,3}$!sip:\\\\1!i", ".") NAPTR("", "b") NAPTR("", "."), "", 0 },
+	{ "NAPTR with both", HEAD NAPTR("!a!b!", "b"), "naptr", 0 },
 	{ "signatures without a key",
 	  HEAD "@ RRSIG NS 13 2 3600 20370101000000 20200101000000 1 example.org. AAAA\n", "unsigned", 0 },
 	{ "an obsolete type", HEAD "www MD a.example.net.\n", "obsolete-type", 0 },
@@ -196,6 +201,70 @@ static const struct {
 	{ "ZONEMD of an unknown hash", HEAD "@ ZONEMD 1 1 240 c68090d90a7aed716bc459f9\n", "zonemd-unsupported",
 	  0 },
 };
+
+/* The regexps of NAPTR records, as BIND 9.18 judges them. */
+static const struct {
+	const char *text;
+	bool good;
+} regexps[] = {
+	{ "!^.*$!sip:a@b!", true },
+	{ "!a!!", true },
+	{ ",a,b,ii", true },
+	{ "!a\\!b!\\!!", true },
+	{ "!a!b", false },
+	{ "!a", false },
+	{ "a", false },
+	{ "!a!b\\!", false },
+	{ "!a!b!x", false },
+	{ "!a!b!i!", false },
+	{ "1a1b1", false },
+	{ "0a0b0", false },
+	{ "iaibi", false },
+	{ "\\a\\b\\", false },
+	{ "!!a!", false },
+	{ "!(a)(b)!\\2\\1!", true },
+	{ "!(a)!\\2!", false },
+	{ "!(a)!\\0!", false },
+	{ "!(a)\\1!b!", true },
+	{ "!(a)\\2!b!", false },
+	{ "!a\\(!b!", true },
+	{ "!(a!b!", false },
+	{ "!a)!b!", true },
+	{ "!()!b!", true },
+	{ "!(|a)!b!", false },
+	{ "!a|!b!", false },
+	{ "!a|b!b!", true },
+	{ "!*!b!", false },
+	{ "!^*!b!", false },
+	{ "!a**!b!", false },
+	{ "!(*a)!b!", false },
+	{ "!{!b!", true },
+	{ "!{1}!b!", false },
+	{ "!a{1,}!b!", true },
+	{ "!a{255}!b!", true },
+	{ "!a{256}!b!", false },
+	{ "!a{2,1}!b!", false },
+	{ "!a{1!b!", false },
+	{ "![!b!", false },
+	{ "![]!b!", false },
+	{ "![]a-]!b!", true },
+	{ "![z-a]!b!", false },
+	{ "![a-c-e]!b!", false },
+	{ "![[:alpha:]]!b!", true },
+	{ "![[:letter:]]!b!", false },
+	{ "![[:alpha:!b!", false },
+	{ "![[.a.]-z]!b!", true },
+	{ "![[..]]!b!", false },
+	{ "![[=a=]-z]!b!", true },
+};
+
+START_TEST(regexps_of_naptr)
+{
+	const char *why = regexp_flaw(view_of(regexps[_i].text, strlen(regexps[_i].text)));
+
+	ck_assert_msg((why == NULL) == regexps[_i].good, "%s: %s", regexps[_i].text, why != NULL ? why : "taken");
+}
+END_TEST
 
 START_TEST(checks_find_what_they_are_for)
 {
@@ -557,6 +626,7 @@ int main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, checks_find_what_they_are_for, 0, COUNT_OF(plain));
 	tcase_add_loop_test(t, signed_zones, 0, COUNT_OF(broken));
+	tcase_add_loop_test(t, regexps_of_naptr, 0, COUNT_OF(regexps));
 	tcase_add_test(t, rfc_8976_a5);
 	tcase_add_loop_test(t, findings_say_what_is_wrong, 0, COUNT_OF(said));
 	tcase_add_test(t, zones_of_one_label);
