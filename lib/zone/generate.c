@@ -12,6 +12,7 @@
  *      ${offset}                the number plus offset
  *      ${offset,width,base}     padded with zeros; base d, o, x, X, or n, N for
  *                               hex digits in reverse order with dots between
+ *                               a number below 0 is -4 in base d; the others write its 32 bits
  *      $$ and \$                a dollar sign
  *
  * A line with a blank owner behind it means the owner before it: what a
@@ -109,27 +110,26 @@ static void put_nibbles(struct wr *out, uint64_t v, int64_t width, const char *d
 	} while (v != 0 || width > 0);
 }
 
-static const char *put_number(struct wr *out, int64_t v, const struct form *f)
+static void put_number(struct wr *out, int64_t v, const struct form *f)
 {
 	static const struct {
 		char base;
 		const char *format;
-	} formats[] = { { 'd', "%0*llu" }, { 'o', "%0*llo" }, { 'x', "%0*llx" }, { 'X', "%0*llX" } };
+	} formats[] = { { 'd', "%0*lld" }, { 'o', "%0*llo" }, { 'x', "%0*llx" }, { 'X', "%0*llX" } };
 	char text[WIDTH_MAX + 32];
 
-	if (v < 0)
-		return "the number with its offset is below 0";
+	if (v < 0 && f->base != 'd')
+		v &= UINT32_MAX;
 	if (f->base == 'n' || f->base == 'N') {
 		put_nibbles(out, (uint64_t)v, f->width, f->base == 'n' ? "0123456789abcdef" : "0123456789ABCDEF");
-		return NULL;
+		return;
 	}
 	for (size_t i = 0; i < COUNT_OF(formats); i++) {
 		if (formats[i].base != f->base)
 			continue;
-		int n = snprintf(text, sizeof text, formats[i].format, (int)f->width, (unsigned long long)v);
+		int n = snprintf(text, sizeof text, formats[i].format, (int)f->width, (long long)v);
 		wr_bytes(out, text, (size_t)n);
 	}
-	return NULL;
 }
 
 /* Writes text with its dollar signs replaced by the number. */
@@ -150,10 +150,9 @@ static const char *put_text(struct wr *out, const char *p, const char *end, bool
 		} else {
 			if (take_char(&p, end, '{'))
 				why = take_form(&p, end, &f);
-			if (why == NULL)
-				why = put_number(out, number + f.offset, &f);
 			if (why != NULL)
 				return why;
+			put_number(out, number + f.offset, &f);
 		}
 	}
 	return NULL;
