@@ -200,8 +200,8 @@ static void batch_add(struct batch *b, const struct options *o, const struct nam
 	}
 	load(b, o, apex, path, f, &l);
 	if (l.zone == NULL) {
-		complain("%s: not compiled, %llu errors; the database is as it was", origin,
-			 (unsigned long long)l.errors);
+		complain("%s: not compiled, %llu errors%s; the database is as it was", origin,
+			 (unsigned long long)l.errors, load_stopped(&l));
 		note(b, l.unreadable && b->options->list == NULL ? EXIT_SYSTEM : EXIT_WRONG);
 		followed(b, apex, origin, f, false);
 	} else if (l.is_signed && l.result.unchanged && !o->replace) { /* it is there, down to its signatures */

@@ -148,6 +148,11 @@ static bool read_algorithm(const struct options *o, struct key *k, unsigned *bit
 			 o->algorithm);
 		return false;
 	}
+	if (!algorithm_signs(k->algorithm)) {
+		complain("--algorithm: %s does not sign here; 8, 10, 13, 14, 15 and 16 do",
+			 algorithm_text(k->algorithm));
+		return false;
+	}
 	*bits = 0;
 	if (o->bits == NULL)
 		return true;
@@ -155,9 +160,11 @@ static bool read_algorithm(const struct options *o, struct key *k, unsigned *bit
 		complain("--bits: keys of %s have one size; only RSA has a choice", algorithm_text(k->algorithm));
 		return false;
 	}
-	const unsigned long n = strtoul(o->bits, NULL, 10);
-	*bits = n > 0 && n <= RSA_BITS_MAX ? (unsigned)n : RSA_BITS_MAX + 1; /* which is refused */
-	return true;
+	*bits = (unsigned)strtoul(o->bits, NULL, 10);
+	if (*bits >= RSA_BITS_MIN && *bits <= RSA_BITS_MAX)
+		return true;
+	complain("--bits: an RSA key has %d to %d bits", RSA_BITS_MIN, RSA_BITS_MAX);
+	return false;
 }
 
 int command_key_generate(const struct options *o)

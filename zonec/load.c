@@ -21,6 +21,7 @@ struct loader {
 	struct progress *progress;
 	struct places places; /* lines of records are numbers of these */
 	uint64_t records, errors, warnings;
+	uint64_t read_errors;         /* those of them that reading found */
 	uint64_t dropped;             /* records that signing makes anew */
 	struct zone_signing *signing; /* NULL: the zone is not to be signed */
 	bool long_told;               /* of the first TTL that is too long */
@@ -78,10 +79,8 @@ static void take_finding(void *context, const struct master_finding *f)
 	struct loader *l = context;
 	struct report_line line = { f->file, f->line, f->column, f->error, f->field, NULL, NULL, f->what };
 
-	if (f->error)
-		l->errors++;
-	else
-		l->warnings += f->untold != 0 ? f->untold : 1;
+	*(f->error ? &l->errors : &l->warnings) += f->untold != 0 ? f->untold : 1;
+	l->read_errors += f->error;
 	progress_clear(l->progress);
 	report_finding(l->options->json, &line);
 }
@@ -265,11 +264,12 @@ static void sign(struct loader *l, struct loaded *out)
 static enum err read_and_check(struct loader *l, const struct name *origin, struct loaded *out)
 {
 	struct master_calls calls = { l, take_record, take_expected, take_finding, take_progress };
-	struct master_options mo = { 0 };
+	struct master_options mo = { .max_errors = MASTER_ERRORS_MAX };
 
 	if (l->options->max_errors != NULL)
 		mo.max_errors = (uint32_t)strtoul(l->options->max_errors, NULL, 10);
 	enum err e = master_read(l->path, origin, &mo, &calls);
+	out->stopped = l->read_errors >= mo.max_errors;
 	if (l->signing != NULL)
 		sign_prepare(l->zone, &l->signing->plan);
 	zone_seal(l->zone, checker_oddity, l->checker);

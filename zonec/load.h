@@ -18,9 +18,16 @@ struct loaded {
 	uint64_t errors, warnings;
 	uint64_t checks; /* bit set of the checks that ran */
 	bool unreadable; /* the file could not be read: exit 3, not 1 */
+	bool stopped;    /* there were so many errors that it was not read to its end */
 	bool is_signed;  /* by us, now */
 	struct sign_result result;
 };
+
+/* load_stopped is a clause for the summary, empty if the file was read to its end. */
+static inline const char *load_stopped(const struct loaded *l)
+{
+	return l->stopped ? "; reading stopped there (--max-errors)" : "";
+}
 
 /* load_zone reads and checks one zone and reports every finding on standard error (or as JSON on standard
  * output), and how far it is through `progress`, which has begun. It signs the zone by a plan of a policy, if

@@ -10,7 +10,9 @@
 
 /* ---- words ---- */
 
-/* read_time understands 3600, 90m, 12h, 30d, 4w. */
+enum { TIME_MAX = INT32_MAX };
+
+/* read_time understands 3600, 90m, 12h, 30d, 4w; what is longer than TIME_MAX is TIME_MAX + 1. */
 static bool read_time(const char *text, uint32_t *out)
 {
 	static const struct {
@@ -27,9 +29,9 @@ static bool read_time(const char *text, uint32_t *out)
 			unit = units[i].seconds;
 			end++;
 		}
-	if (*end != 0 || n > INT32_MAX / unit)
+	if (*end != 0)
 		return false;
-	*out = (uint32_t)(n * unit);
+	*out = n > TIME_MAX / unit ? TIME_MAX + 1U : (uint32_t)(n * unit);
 	return true;
 }
 
@@ -101,9 +103,17 @@ static bool times_are_right(const struct sign_options *o)
 					 { "--inception", o->inception }, { "--dnskey-ttl", o->dnskey_ttl } };
 	uint32_t seconds;
 
-	for (size_t i = 0; i < COUNT_OF(times); i++)
-		if (times[i][1] != NULL && !read_time(times[i][1], &seconds))
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
+		if (times[i][1] == NULL)
+			continue;
+		if (!read_time(times[i][1], &seconds))
 			return wrong(times[i][0], times[i][1], "a time such as 3600, 12h, 30d or 4w");
+		if (seconds > TIME_MAX) {
+			complain("%s: '%s' is too long: at most %d s, %dd", times[i][0], times[i][1], TIME_MAX,
+				 TIME_MAX / 86400);
+			return false;
+		}
+	}
 	return true;
 }
 

@@ -224,7 +224,7 @@ static struct reader *reader_new(const struct name *origin, const struct master_
 	if (o != NULL)
 		r->limits = *o;
 	if (r->limits.max_errors == 0)
-		r->limits.max_errors = ERRORS_PRESET;
+		r->limits.max_errors = MASTER_ERRORS_MAX;
 	if (r->limits.max_generate == 0)
 		r->limits.max_generate = GENERATE_PRESET;
 	return r;

@@ -45,8 +45,10 @@ struct master_calls {
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* bytes, about every MB; may be NULL */
 };
 
+enum { MASTER_ERRORS_MAX = 100 };
+
 struct master_options {
-	uint32_t max_errors;   /* stop after so many errors; 0: 100 */
+	uint32_t max_errors;   /* stop after so many errors; 0: MASTER_ERRORS_MAX */
 	uint32_t max_generate; /* steps of one $GENERATE; 0: 65536 */
 };
 

@@ -21,7 +21,6 @@
 #include "zone/scan.h"
 
 enum {
-	ERRORS_PRESET = 100,
 	GENERATE_PRESET = 65536,
 	INCLUDE_DEPTH = 16,
 	INCLUDES_MAX =

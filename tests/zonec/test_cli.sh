@@ -207,6 +207,16 @@ run key ds-seen -d typo example.org.
 is "or noted in none" code_is 3
 is "is refused" says "typo: No such file or directory"
 is "and makes none" [ ! -e typo ]
+printf 'a A x\na A y\na A z\n' >three.zone
+for c in "check" "compile -d db"; do
+	# shellcheck disable=SC2086 # words are meant
+	run $c --max-errors 2 three.example three.zone
+	is "$c: reading stops at so many errors" code_is 1
+	is "$c: which is said" grep -q "2 errors.*reading stopped there (--max-errors)" out err
+	# shellcheck disable=SC2086
+	run $c --max-errors 4 three.example three.zone
+	is "$c: or it does not, and nothing is said" [ -z "$(grep stopped out err)" ]
+done
 run check --now 253402300800 example.org. good.zone
 is "a clock beyond the year 9999 is usage" code_is 2
 run check --max-errors 4294967296 example.org. good.zone

@@ -57,14 +57,17 @@ key list -k more
 is "all are listed" lines_are 5
 is "without a role it is a CSK" prints "	RSASHA512	CSK	active	private	"
 key generate -k keys -a 8 --bits 512 example.org
-is "a small RSA key is refused" code_is 1
+is "a small RSA key is usage" code_is 2
 is "and its sizes are told" says "1024 to 4096"
+key generate -k none -a 8 --bits 0 example.org
+is "so is one of no size" code_is 2
+is "and no directory is made for it" [ ! -e none ]
 key generate -k keys -a 8 --bits 99999999999999999999 example.org
-is "so is a huge one" code_is 2
+is "and a huge one" code_is 2
 key generate -k keys --bits 256 example.org
 is "other keys have no sizes" code_is 2
 key generate -k keys -a 5 example.org
-is "SHA-1 does not sign" code_is 1
+is "SHA-1 does not sign" code_is 2
 is "and is named" says "RSASHA1"
 key generate -k keys -a rot13 example.org
 is "an unknown algorithm is usage" code_is 2

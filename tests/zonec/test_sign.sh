@@ -138,4 +138,14 @@ echo "example.org. zone -d other" >list
 run compile -q -d lists -k keys --now $moment --list list
 is "the database is not a zone's own" code_is 1
 
+for o in validity jitter inception dnskey-ttl; do
+	run check --sign -k keys --$o 100000d example.org. zone
+	is "--$o is a time that is too long" says "^zonec: --$o: '100000d' is too long: at most 2147483647 s, 24855d$"
+	is "which is usage" code_is 2
+done
+run check --sign -k keys --validity 99999999999999999999w example.org. zone
+is "however long" says "is too long"
+run check --sign -k keys --validity 10000dd example.org. zone
+is "and no time is none" says "is not a time such as"
+
 report
