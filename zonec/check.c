@@ -35,8 +35,8 @@ int command_check(const struct options *o)
 							: 0,
 			       (unsigned long long)l.zone->n_records, (unsigned long long)l.warnings);
 		else
-			printf("%s: %llu errors, %llu warnings%s\n", o->operand[0],
-			       (unsigned long long)l.errors, (unsigned long long)l.warnings, load_stopped(&l));
+			printf("%s: %llu errors, %llu warnings%s\n", o->operand[0], (unsigned long long)l.errors,
+			       (unsigned long long)l.warnings, load_stopped(&l));
 	}
 	bool good = l.zone != NULL;
 	if (good)

@@ -129,14 +129,14 @@ static void help(FILE *to)
 {
 	fputs("usage: zonec COMMAND [OPTIONS] [OPERANDS]\n\n", to);
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		fprintf(to, "  %-12s %-40s %s\n", commands[i].name, commands[i].operands, commands[i].text);
+		fprintf(to, "  %-12s  %s\n%16s%s\n", commands[i].name, commands[i].text, "", commands[i].operands);
 	fputs("\noptions:\n", to);
 	fflush(to);
 	if (to == stdout)
 		options_print();
 	else
 		fputs("  zonec --help lists them\n", to);
-	fputs("\nexit status: 0 done, 1 the zone is wrong, 2 usage, 3 system or database. See zonec(1).\n", to);
+	fputs("\nexit status: 0 done, 1 the zone is wrong, 2 usage, 3 system or database\nsee zonec(1)\n", to);
 }
 
 static int show_version(void)

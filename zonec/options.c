@@ -98,11 +98,33 @@ static const struct option_row {
 	{ "--help", "-h", TAKES_ALWAYS, K_FLAG, AT(help), 0, "", "this" },
 };
 
+enum { HELP_WIDTH = 80, HELP_COLUMN = 28 };
+
+/* wrap prints a text that begins in HELP_COLUMN; its further lines do, too. */
+static void wrap(const char *text)
+{
+	enum { ROOM = HELP_WIDTH - HELP_COLUMN };
+
+	while (strlen(text) > ROOM) {
+		const char *space = memrchr(text, ' ', ROOM + 1);
+		const int n = space != NULL ? (int)(space - text) : ROOM;
+
+		printf("%.*s\n%*s", n, text, HELP_COLUMN, "");
+		text += space != NULL ? n + 1 : n;
+	}
+	puts(text);
+}
+
 void options_print(void)
 {
-	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		printf("  %s%s%-*s %-8s %s\n", rows[i].shorter != NULL ? rows[i].shorter : "  ",
-		       rows[i].shorter != NULL ? ", " : "  ", 18, rows[i].name, rows[i].value, rows[i].text);
+	char option[64];
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		(void)snprintf(option, sizeof option, "%s %s", rows[i].name, rows[i].value);
+		printf("  %s%s%-21s ", rows[i].shorter != NULL ? rows[i].shorter : "  ",
+		       rows[i].shorter != NULL ? ", " : "  ", option);
+		wrap(rows[i].text);
+	}
 }
 
 /* row_of gives the row of a word, and in *value what the word says behind it: --name=value, -nvalue; NULL:

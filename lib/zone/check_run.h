@@ -56,7 +56,8 @@ bool node_only_nsec3(const struct node *n);
  * right; else a phrase, and *type the first type that is wrong. */
 const char *bitmap_flaw(const struct node *n, struct view bitmap, uint16_t *type);
 
-/* regexp_flaw reads the regexp field of a NAPTR record (RFC 3402 3.2). NULL: it is right, or empty; else a phrase. */
+/* regexp_flaw reads the regexp field of a NAPTR record (RFC 3402 3.2). NULL: it is right, or empty; else a phrase.
+ */
 const char *regexp_flaw(struct view regexp);
 
 /* The checks, called by the walk in check.c: for each RRset, for each node, and once for the zone. */

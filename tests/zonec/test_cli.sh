@@ -217,6 +217,9 @@ for c in "check" "compile -d db"; do
 	run $c --max-errors 4 three.example three.zone
 	is "$c: or it does not, and nothing is said" [ -z "$(grep stopped out err)" ]
 done
+run --help
+is "no line of the help is wider than a terminal" [ -z "$(grep -E '.{81}' out)" ]
+is "and its options keep their columns" [ "$(grep -c '^  \(-., \|    \)[-+]' out)" = "$(grep -c '^  \(-., \|    \)[-+].\{20\} [^ ]' out)" ]
 run check --now 253402300800 example.org. good.zone
 is "a clock beyond the year 9999 is usage" code_is 2
 run check --max-errors 4294967296 example.org. good.zone
