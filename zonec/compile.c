@@ -129,6 +129,7 @@ static void batch_push(struct batch *b, const struct options *o, const char *ori
 			   .replace = o->replace,
 			   .signing = f != NULL ? view_of(f->octets, f->n_octets) : view_of(NULL, 0),
 			   .signing_was = f != NULL ? view_of(f->was, f->n_was) : view_of(NULL, 0),
+			   .signing_same = f != NULL && !f->changed && f->n_was != 0,
 			   .progress = take_progress,
 			   .context = &b->progress },
 	};

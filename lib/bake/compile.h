@@ -24,6 +24,7 @@ struct compile_facts {
 	bool replace;    /* also a zone that took updates since its last compile; and the whole zone in any case */
 	struct view signing;      /* the zone's new signing state (store.h) */
 	struct view signing_was;  /* the one it was made from; both empty: the state stays as it is */
+	bool signing_same;        /* but for when it was looked at: by itself it is not worth writing */
 	build_watch_fn *progress; /* of a big zone; may be NULL */
 	void *context;            /* its own */
 };
@@ -31,6 +32,12 @@ struct compile_facts {
 static inline bool compile_has_signing(const struct compile_facts *f)
 {
 	return f->signing.n != 0 || f->signing_was.n != 0;
+}
+
+/* compile_only_signing: the signing state is to be written even if the zone is as it was. */
+static inline bool compile_only_signing(const struct compile_facts *f)
+{
+	return compile_has_signing(f) && !f->signing_same;
 }
 
 /* compile_zone writes a sealed zone that has an SOA. On failure *why is one line for the operator and the

@@ -84,7 +84,7 @@ bool recompile(struct store *s, struct compile_job *job)
 	enum err e = difference_find(&was, job->zone, most_of(job->zone), &d);
 	if (e == OK && d.too_many)
 		e = ERR_SPACE;
-	if (e == OK && (d.n != 0 || compile_has_signing(&job->facts)))
+	if (e == OK && (d.n != 0 || compile_only_signing(&job->facts)))
 		e = apply(&was, job, &d);
 	if (e == OK) {
 		job->way = d.n == 0 ? COMPILED_NOTHING : COMPILED_CHANGES;
@@ -99,7 +99,7 @@ bool recompile_needless(struct store *s, struct compile_job *job)
 	struct earlier was;
 	struct difference d;
 
-	if (job->facts.replace || compile_has_signing(&job->facts) ||
+	if (job->facts.replace || compile_only_signing(&job->facts) ||
 	    earlier_open(s, &job->zone->apex, &was) != OK || !(was.row.flags & ZONE_ROW_POOLED) ||
 	    (was.row.flags & ZONE_ROW_UPDATED) || !is_whole(&was.row, job->zone))
 		return false;

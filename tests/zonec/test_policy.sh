@@ -143,6 +143,13 @@ is "the zone is unsigned" [ "$(grep -c -e RRSIG -e DNSKEY dumped)" = 0 ]
 run key ds-seen -d db test.
 is "nothing waits then" says "no key waits for its DS"
 
+run compile -d db -k keys --policy policy.yaml:leave test. zone
+before=$("$zonec" list -d db)
+now=$((now + 1))
+run compile -d db -k keys --policy policy.yaml:leave test. zone
+is "the same zone again is unchanged" prints "^test.: unchanged, "
+is "and not written" [ "$("$zonec" list -d db)" = "$before" ]
+
 # ---- a key made and not committed is used by the next run ----
 
 rm -rf db2 keys2
