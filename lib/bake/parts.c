@@ -135,12 +135,21 @@ static void note_expiry(uint64_t *soonest, uint64_t expires)
 		*soonest = expires;
 }
 
+/* moment_of: RRSIG records are of 2005 (RFC 4034), so a time of 32 bits that seems to be before that comes after
+ * 2106 (3.1.5). Unlike the moment nearest to a clock this is the same for all who look. */
+static uint64_t moment_of(uint32_t time)
+{
+	const uint32_t begin = 1104537600; /* of 2005 */
+
+	return begin + (uint64_t)(uint32_t)(time - begin);
+}
+
 void parts_note_signatures(const struct rrset *sets, uint64_t *n, uint64_t *soonest)
 {
 	for (const struct rrset *s = sets; s != NULL; s = s->next)
 		for (size_t i = 0; i < s->n_sig; i++) {
 			++*n;
-			note_expiry(soonest, s->sig[i].n >= 12 ? get_u32(s->sig[i].p + 8) : 0);
+			note_expiry(soonest, s->sig[i].n >= 12 ? moment_of(get_u32(s->sig[i].p + 8)) : 0);
 		}
 }
 

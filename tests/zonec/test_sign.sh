@@ -138,6 +138,17 @@ echo "example.org. zone -d other" >list
 run compile -q -d lists -k keys --now $moment --list list
 is "the database is not a zone's own" code_is 1
 
+later=4294900000 # 2106-02-06; an RRSIG's times have 32 bits, until 2106-02-07 06:28:15
+run key generate -k late --now $later example.org.
+run compile -d late.db --sign -k late --now $later --validity 30h --jitter 12h --refresh 1h example.org. zone
+is "a zone is signed beyond 2106" code_is 0
+run list -d late.db
+is "and when its signatures expire is not in 1970" prints "expires=2106-02-0"
+run list -d late.db --now $later
+is "whenever it is looked at" prints "expires=2106-02-0"
+run verify -d late.db
+is "and verifies" code_is 0
+
 for o in validity jitter inception dnskey-ttl; do
 	run check --sign -k keys --$o 100000d example.org. zone
 	is "--$o is a time that is too long" says "^zonec: --$o: '100000d' is too long: at most 2147483647 s, 24855d$"
