@@ -144,7 +144,7 @@ static const struct incident rows[] = {
 	{ "CVE-2026-5946: class CH for our zone", { .qtype = RR_A, .qclass = CLASS_CH }, RCODE_REFUSED, 0, false },
 	{ "... class HS", { .qtype = RR_A, .qclass = CLASS_HS }, RCODE_REFUSED, 0, false },
 	{ "... class NONE", { .qtype = RR_A, .qclass = CLASS_NONE }, RCODE_REFUSED, 0, false },
-	{ "... class 0", { .qtype = RR_A, .qclass = 65535 }, RCODE_REFUSED, 0, false },
+	{ "... class 65535", { .qtype = RR_A, .qclass = 65535 }, RCODE_REFUSED, 0, false },
 	{ "... UPDATE of class NONE",
 	  { .qname = "example.", .qtype = RR_SOA, .qclass = CLASS_NONE, .flags = 0x2800 },
 	  ANY_RCODE,
