@@ -125,7 +125,7 @@ static void batch_push(struct batch *b, const struct options *o, const char *ori
 	b->job[b->n] = (struct compile_job){
 		.zone = l->zone,
 		.facts = { .now = (uint64_t)now_of(o),
-			   .checks = l->checks,
+			   .checks = { l->checks[0], l->checks[1] },
 			   .replace = o->replace,
 			   .signing = f != NULL ? view_of(f->octets, f->n_octets) : view_of(NULL, 0),
 			   .signing_was = f != NULL ? view_of(f->was, f->n_was) : view_of(NULL, 0),

@@ -323,7 +323,7 @@ void load_zone(const struct options *o, struct store *s, const struct name *orig
 	out->zone = l.zone;
 	out->errors = l.errors + r.errors;
 	out->warnings = l.warnings + r.warnings;
-	out->checks = r.ran;
+	memcpy(out->checks, r.ran, sizeof out->checks);
 	out->unreadable = e == ERR_SYSTEM;
 	if (out->errors != 0 || e != OK) {
 		zone_free(l.zone);

@@ -16,10 +16,10 @@
 struct loaded {
 	struct zone *zone; /* NULL if it has errors */
 	uint64_t errors, warnings;
-	uint64_t checks; /* bit set of the checks that ran */
-	bool unreadable; /* the file could not be read: exit 3, not 1 */
-	bool stopped;    /* there were so many errors that it was not read to its end */
-	bool is_signed;  /* by us, now */
+	uint64_t checks[2]; /* bit set of the checks that ran */
+	bool unreadable;    /* the file could not be read: exit 3, not 1 */
+	bool stopped;       /* there were so many errors that it was not read to its end */
+	bool is_signed;     /* by us, now */
 	struct sign_result result;
 };
 

@@ -36,7 +36,7 @@ static void fill_row(struct compile *c, uint64_t image)
 		.compiled = c->facts->now,
 		.records = c->zone->n_records,
 		.names = c->zone->n_nodes,
-		.checks = c->facts->checks,
+		.checks = { c->facts->checks[0], c->facts->checks[1] },
 	};
 	parts_row(&c->parts, &c->row);
 	c->row.image = c->row.flags & ZONE_ROW_POOLED ? IMAGE_POOL : image;

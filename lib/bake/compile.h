@@ -19,9 +19,9 @@
 #include "zone/zone.h"
 
 struct compile_facts {
-	uint64_t now;    /* seconds since 1970, for the zone row */
-	uint64_t checks; /* which checks ran */
-	bool replace;    /* also a zone that took updates since its last compile; and the whole zone in any case */
+	uint64_t now;       /* seconds since 1970, for the zone row */
+	uint64_t checks[2]; /* which checks ran */
+	bool replace; /* also a zone that took updates since its last compile; and the whole zone in any case */
 	struct view signing;      /* the zone's new signing state (store.h) */
 	struct view signing_was;  /* the one it was made from; both empty: the state stays as it is */
 	bool signing_same;        /* but for when it was looked at: by itself it is not worth writing */

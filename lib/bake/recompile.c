@@ -32,7 +32,7 @@ static enum err put_row(struct store_txn *t, const struct compile_job *job, cons
 	if (e != OK)
 		return e;
 	row.compiled = job->facts.now;
-	row.checks = job->facts.checks;
+	memcpy(row.checks, job->facts.checks, sizeof row.checks);
 	row.expires = d->expires;
 	row.flags &= ~(uint32_t)ZONE_ROW_UPDATED;
 	if (compile_has_signing(&job->facts))

@@ -93,8 +93,8 @@ struct zone_row {
 	uint64_t changed;  /* commit counter of the last change */
 	uint64_t compiled; /* seconds since 1970 */
 	uint64_t records, names, signatures;
-	uint64_t expires; /* soonest RRSIG expiry, seconds since 1970; 0: no RRSIGs */
-	uint64_t checks;  /* bit set of the checks that ran (zone/check.h) */
+	uint64_t expires;   /* soonest RRSIG expiry, seconds since 1970; 0: no RRSIGs */
+	uint64_t checks[2]; /* bit set of the checks that ran (zone/check.h) */
 	uint32_t serial;
 	uint32_t role;   /* 0: primary; others later */
 	uint32_t flags;  /* ZONE_ROW_* */

@@ -5,7 +5,7 @@
  * label is empty, 0 behind a label's own 0 is less than anything that can stand there, so the order stays
  * canonical.
  */
-enum { ZONE_KEY_MAX = NAME_KEY_MAX + 1, ZONE_VALUE = 10 * 8 + 4 * 4 };
+enum { ZONE_KEY_MAX = NAME_KEY_MAX + 1, ZONE_VALUE = 11 * 8 + 4 * 4 };
 
 static MDB_val zone_key(const struct name *apex, uint8_t buf[ZONE_KEY_MAX])
 {
@@ -17,11 +17,12 @@ static MDB_val zone_key(const struct name *apex, uint8_t buf[ZONE_KEY_MAX])
 
 /* The fields in the order they are stored. */
 static const size_t wide[] = {
-	offsetof(struct zone_row, zone_id),  offsetof(struct zone_row, image),
-	offsetof(struct zone_row, rows),     offsetof(struct zone_row, changed),
-	offsetof(struct zone_row, compiled), offsetof(struct zone_row, records),
-	offsetof(struct zone_row, names),    offsetof(struct zone_row, signatures),
-	offsetof(struct zone_row, expires),  offsetof(struct zone_row, checks),
+	offsetof(struct zone_row, zone_id),   offsetof(struct zone_row, image),
+	offsetof(struct zone_row, rows),      offsetof(struct zone_row, changed),
+	offsetof(struct zone_row, compiled),  offsetof(struct zone_row, records),
+	offsetof(struct zone_row, names),     offsetof(struct zone_row, signatures),
+	offsetof(struct zone_row, expires),   offsetof(struct zone_row, checks[0]),
+	offsetof(struct zone_row, checks[1]),
 };
 static const size_t narrow[] = {
 	offsetof(struct zone_row, serial),

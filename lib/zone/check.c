@@ -113,7 +113,7 @@ static const struct check checks[CHECKS] = {
 #undef E
 #undef W
 
-_Static_assert(CHECKS <= 64, "a zone's row has a bit for each check");
+_Static_assert((int)CHECKS <= (int)CHECKS_MAX, "a zone's row has a bit for each check");
 
 enum {
 	FINDINGS_MAX = 10,
@@ -161,7 +161,7 @@ struct checker *checker_new(const struct check_options *o, check_fn *tell, void 
 	*c = (struct checker){ .o = *o, .tell = tell, .context = context };
 	for (int i = 0; i < CHECKS; i++)
 		if (check_on(c, (enum check_id)i))
-			c->result.ran |= (uint64_t)1 << i;
+			c->result.ran[i / 64] |= (uint64_t)1 << i % 64;
 	return c;
 }
 

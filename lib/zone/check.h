@@ -16,7 +16,9 @@
 #include "zone/zone.h"
 
 /* The number of a check is its bit in the zone's row of the database (zone_row.checks): new ones are added
- * at the end, and there is room for 64. */
+ * at the end, and there is room for CHECKS_MAX. */
+enum { CHECKS_MAX = 128 };
+
 enum check_id {
 	CHECK_OUT_OF_ZONE,
 	CHECK_DUPLICATE,
@@ -145,8 +147,8 @@ void checker_oddity(void *checker, enum zone_oddity kind, const struct node *n, 
 void checker_run(struct checker *c, const struct zone *z);
 
 struct check_result {
-	uint64_t errors, warnings; /* all of them, told or not */
-	uint64_t ran;              /* bit set of the checks that were not off */
+	uint64_t errors, warnings;     /* all of them, told or not */
+	uint64_t ran[CHECKS_MAX / 64]; /* bit set of the checks that were not off, the first in [0] */
 };
 
 /* checker_end tells how many more findings there were, and frees the checker. */

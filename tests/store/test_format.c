@@ -72,7 +72,7 @@ START_TEST(zones_are_as_specified)
 		.names = 7,
 		.signatures = 8,
 		.expires = 9,
-		.checks = 10,
+		.checks = { 10, 11 },
 		.serial = 0x04030201,
 		.role = 12,
 		.flags = ZONE_ROW_POOLED | ZONE_ROW_UPDATED,
@@ -88,6 +88,7 @@ START_TEST(zones_are_as_specified)
 				    "\10\0\0\0\0\0\0\0"
 				    "\11\0\0\0\0\0\0\0"
 				    "\12\0\0\0\0\0\0\0"
+				    "\13\0\0\0\0\0\0\0"
 				    "\1\2\3\4"
 				    "\14\0\0\0"
 				    "\11\0\0\0"

@@ -516,7 +516,7 @@ START_TEST(severities)
 		ck_assert_uint_eq(c.found[id], severity != SEVERITY_OFF);
 		ck_assert_uint_eq(c.result.errors, severity == SEVERITY_ERROR);
 		ck_assert_uint_eq(c.result.warnings, severity == SEVERITY_WARNING);
-		ck_assert_uint_eq(c.result.ran >> id & 1, severity != SEVERITY_OFF);
+		ck_assert_uint_eq(c.result.ran[id / 64] >> id % 64 & 1, severity != SEVERITY_OFF);
 		ck_assert_int_eq(checked_accepted(&c), severity != SEVERITY_ERROR);
 		checked_end(&c);
 	}
