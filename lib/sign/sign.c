@@ -278,9 +278,10 @@ static bool stays(struct signing *s, struct pen *pen, struct rrset *zonemd)
 	if (zonemd != NULL)
 		sign_one(s, pen, zonemd, &s->old_zonemd);
 	const struct pen_count after = pen_count(pen);
-	s->result.kept += after.kept - before.kept;
-	if (after.made == before.made && after.differs == before.differs)
+	if (after.made == before.made && after.differs == before.differs) {
+		s->result.kept += after.kept - before.kept;
 		return true;
+	}
 	s->records[0] = records; /* these signatures are made again, for another serial */
 	return false;
 }
