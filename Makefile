@@ -115,10 +115,13 @@ tsan:
 clang:
 	$(AGAIN) B=build-clang CC=clang all tests
 
+COV = B=build-cov WARN= CFLAGS="-O0 -g" SANITIZE="--coverage"
 coverage:
 	@.ci/deps build coverage
-	$(AGAIN) B=build-cov WARN= CFLAGS="-O0 -g" SANITIZE="--coverage" test
-	@tests/coverage.sh build-cov
+	$(AGAIN) $(COV) all tests
+	@tests/coverage.sh begin build-cov
+	$(AGAIN) $(COV) test
+	@tests/coverage.sh end build-cov
 
 fuzz:
 	@.ci/deps build fuzz
