@@ -143,12 +143,10 @@ static void choose_checks(const struct options *o, bool own_work, struct check_o
 /* severity_of a check that is not run, for what it would find is known already. */
 static enum severity severity_of(const struct options *o, enum check_id id)
 {
-	enum severity severity = check_row(id)->preset;
+	struct check_options c;
 
-	for (unsigned i = 0; i < o->n_choices; i++)
-		if (strcmp(o->choice[i].name, check_row(id)->name) == 0)
-			severity = (enum severity)o->choice[i].severity;
-	return severity;
+	choose_checks(o, false, &c);
+	return c.severity[id];
 }
 
 /* say_as reports a finding about the zone as a whole under the name of a check. */

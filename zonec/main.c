@@ -163,19 +163,9 @@ static bool words_match(const char *name, int argc, char **argv, int *n)
 	return false;
 }
 
-/* has_second: commands begin with this word and have another: those about keys. */
-static bool has_second(const char *first)
-{
-	const size_t n = strlen(first);
-
-	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		if (strncmp(commands[i].name, first, n) == 0 && commands[i].name[n] == ' ')
-			return true;
-	return false;
-}
-
-/* complain_second: the second word is not there or is none; those that are. */
-static void complain_second(const char *first, const char *second)
+/* complain_second: `first` begins commands of two words, of which the second is not there or is none; false: it
+ * does not. */
+static bool complain_second(const char *first, const char *second)
 {
 	const size_t n = strlen(first);
 	char list[256];
@@ -185,8 +175,11 @@ static void complain_second(const char *first, const char *second)
 		if (strncmp(commands[i].name, first, n) == 0 && commands[i].name[n] == ' ' && used < sizeof list)
 			used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used != 0 ? ", " : "",
 						 commands[i].name + n + 1);
+	if (used == 0)
+		return false;
 	complain("there is no command '%s%s%s'; %s is followed by %s", first, *second != 0 ? " " : "", second,
 		 first, list);
+	return true;
 }
 
 /* command_of finds the command that argv begins with; *used is the number of its words. */
@@ -195,10 +188,8 @@ static const struct command *command_of(int argc, char **argv, int *used)
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (words_match(commands[i].name, argc, argv, used))
 			return &commands[i];
-	if (!has_second(argv[0]))
+	if (!complain_second(argv[0], argc > 1 ? argv[1] : ""))
 		complain("there is no command '%s'; zonec --help lists them", argv[0]);
-	else
-		complain_second(argv[0], argc > 1 ? argv[1] : "");
 	return NULL;
 }
 

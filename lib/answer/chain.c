@@ -13,11 +13,10 @@ static inline size_t share(uint64_t x, size_t n)
 
 static struct view pool_run(const struct ask *q)
 {
-	const struct qname *n = &q->link->name;
-	unsigned d = q->zone->depth;
-	struct probe p = { n->hash[d], n->lower + n->at[d], (uint8_t)(n->len - n->at[d]), (uint8_t)d, NODE_RUN };
+	struct probe p = probe_of(&q->link->name, q->zone->depth, q->zone->depth);
 	struct node_view v;
 
+	p.kind = NODE_RUN;
 	if (shard_find(image_shard(q->s, q->zone->image, p.hash), &p, &v) != FOUND_NODE)
 		return (struct view){ NULL, 0 };
 	size_t head = (size_t)(node_heads(v) - v.p);
