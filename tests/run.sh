@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh PROGRAM... -- runs every test program, as many at once as there are processors (EDICT_TEST_JOBS says another
 # number), also when one fails, and ends with "N passed, N failed". What a program wrote is shown whole when it has
-# ended.
+# ended, and its end once more, below "-- failed", when it failed: who sees the end of a long log only sees why.
 #
 # A program says how it went in check's words, "Checks: N, Failures: F, Errors: E", once for each suite.
 # Exit 77 means it cannot run here and says why. A program that dies, hangs, or exits with an error without
@@ -54,10 +54,22 @@ judge() {
 		failed=$((failed + 1))
 	fi
 	passed=$((passed + checks - bad)) failed=$((failed + bad))
+	if [ "$bad" != 0 ] || [ "$status" != 0 ] || [ "$checks" = 0 ]; then guilty+=("$1"); fi
+}
+
+# repeat_failures: what to read first.
+repeat_failures() {
+	local i
+	[ ${#guilty[@]} != 0 ] || return 0
+	echo "-- failed"
+	for i in "${guilty[@]}"; do
+		echo "== ${programs[$i]}: exit status $(cat "$dir/$i.status")"
+		tail -n 40 "$dir/$i.log"
+	done
 }
 
 # judge_ended shows those that have ended since it was called last.
-programs=("$@") judged=()
+programs=("$@") judged=() guilty=()
 judge_ended() {
 	local i
 	for i in "${!programs[@]}"; do
@@ -80,5 +92,6 @@ for i in "${!programs[@]}"; do
 done
 wait
 judge_ended
+repeat_failures
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
