@@ -9,6 +9,7 @@ checks=0 failures=0 code=0
 work=$(tests/help/tempdir.sh) || exit 1
 trap 'rm -rf "$work"' EXIT
 export EDICT_MAPSIZE=${EDICT_MAPSIZE:-256M}
+export EDICT_SEED=${EDICT_SEED:-1} # as in tests/help/run.c
 
 if [ ! -x "$zonec" ]; then
 	echo "skipped: there is no $zonec"

@@ -14,6 +14,10 @@
 
 enum { PATIENCE = 10000 }; /* ms: longer than anything takes, on a machine under load */
 
+/* served_within gives how long what is promised within so many milliseconds may take: so long in `make long`, and
+ * PATIENCE in `make check`, where nothing is a matter of time. */
+uint64_t served_within(unsigned ms);
+
 struct served {
 	pid_t pid;
 	int log; /* what it prints and logs, non-blocking */
@@ -72,7 +76,8 @@ int client_tcp(const struct served *s);
 MUST_CHECK bool client_ask(int fd, uint16_t id);
 
 /* client_exchange asks over UDP and gives the octets of the answer in m; 0: none came within `patience` ms. */
-size_t client_exchange(int fd, uint16_t id, const struct name *qname, uint16_t qtype, uint8_t m[4096], int patience);
+size_t client_exchange(int fd, uint16_t id, const struct name *qname, uint16_t qtype, uint8_t m[4096],
+		       int patience);
 
 /* client_send_tcp sends n questions with ids from `id`; client_hear_tcp reads one answer and gives its id, or
  * -1 at the end of the connection or when PATIENCE is over. */
@@ -82,7 +87,7 @@ int client_hear_tcp(int fd);
 /* client_heard_length gives the octets of that answer. */
 size_t client_heard_length(void);
 
-/* client_until_closed gives the milliseconds until the server closes the connection; fails if it does not. */
-uint64_t client_until_closed(int fd);
+/* client_until_closed waits until the server closes the connection; fails if it does not. */
+void client_until_closed(int fd);
 
 #endif

@@ -34,7 +34,7 @@ enum {
 	HOSTS = 200,
 	COMPILE_EVERY = 8,
 	GENERATIONS_MAX = 1 << 20,
-	SOON = 1000, /* ms: what is committed is served within them */
+	SOON = 1000, /* ms: what is committed is served within them (served_within) */
 };
 
 #define APEX "visible.example."
@@ -207,7 +207,8 @@ static uint32_t oldest(const struct asker *a)
 	uint32_t g = a->last;
 	const uint64_t now = clock_ms();
 
-	while (g < atomic_load(&a->notes->done) && atomic_load(&a->notes->done_at[g + 1]) + SOON < now)
+	while (g < atomic_load(&a->notes->done) &&
+	       atomic_load(&a->notes->done_at[g + 1]) + served_within(SOON) < now)
 		g++;
 	return g;
 }
@@ -277,7 +278,7 @@ START_TEST(every_answer_is_of_a_generation)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 	/* And in the end the last one is served. */
-	for (until = clock_ms() + SOON; a.last < atomic_load(&a.notes->done);) {
+	for (until = clock_ms() + served_within(SOON); a.last < atomic_load(&a.notes->done);) {
 		ck_assert_msg(clock_ms() < until, "%u is not served, but %u", a.notes->done, a.last);
 		ask(&a, ASK_NOBODY, 0);
 	}

@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "sec/rrsig.h"
 #include "tests/help/checked.h"
@@ -339,7 +338,7 @@ START_TEST(expensive_zones_are_told)
 }
 END_TEST
 
-enum { KEY_WORDS = 16, TRAPS = 100, TRAP_SIGNATURES = 60, SIGNATURE_OCTETS = 64 };
+enum { KEY_WORDS = 16, TRAPS = 100, TRAP_SIGNATURES = 60, SIGNATURE_OCTETS = 64, PER_SET = 32 };
 
 static void add_rrsig(struct zone *z, const struct name *owner, uint16_t covered, uint16_t tag, uint8_t salt)
 {
@@ -359,13 +358,25 @@ static void add_rrsig(struct zone *z, const struct name *owner, uint16_t covered
 	ck_assert_int_eq(zone_add(z, owner, RR_RRSIG, 300, wr_view_of(&w), 0), OK);
 }
 
+static _Atomic unsigned verifications;
+
+/* In place of libsodium's, for this program: it counts, and no signature is right. */
+int crypto_sign_verify_detached(const unsigned char *, const unsigned char *, unsigned long long,
+				const unsigned char *);
+int crypto_sign_verify_detached(const unsigned char *sig, const unsigned char *m, unsigned long long n,
+				const unsigned char *key)
+{
+	(void)sig, (void)m, (void)n, (void)key;
+	verifications++;
+	return -1;
+}
+
 /* KeyTrap (CVE-2023-50387), CVE-2026-3104: keys of one tag, which is a sum, so turning a key's words round keeps
  * it; and sets with a signature of that tag for each of them to be tried on. 100 sets would take 96,000
- * verifications, some seconds; what is spent on a set is bounded. */
+ * verifications; what is spent on a set is bounded. */
 START_TEST(keys_times_signatures_is_bounded)
 {
 	static struct checked c;
-	struct timespec a, b;
 	uint16_t tag = 0;
 
 	head();
@@ -388,12 +399,12 @@ START_TEST(keys_times_signatures_is_bounded)
 		for (uint8_t i = 0; i < TRAP_SIGNATURES; i++)
 			add_rrsig(c.z, &owner, RR_A, tag, i);
 	}
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+	verifications = 0;
 	checked_text(&c, view_of(zone_text, zone_n));
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 	ck_assert_uint_ne(c.found[CHECK_RRSIG_UNVERIFIED], 0);
 	checked_end(&c);
-	ck_assert_msg(b.tv_sec - a.tv_sec < 4, "%d s of work", (int)(b.tv_sec - a.tv_sec));
+	ck_assert_msg(verifications > 0 && verifications <= (TRAPS + 1) * PER_SET, "%u verifications",
+		      verifications);
 }
 END_TEST
 
