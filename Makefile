@@ -91,8 +91,7 @@ test: all tests
 	@B=$(B) tests/run.sh $(SLOWEST) $(filter-out $(SLOWEST),$(TESTS) $(TEST_SH))
 
 # The endurance proofs in full, about a quarter of an hour, and what they measured; `make check` runs them small.
-LONG := $(filter $(B)/tests/long/%,$(TESTS)) \
-	$(addprefix $(B)/tests/server/test_,visible killed generation parent) $(B)/tests/zonec/test_resign
+LONG := $(filter $(B)/tests/long/%,$(TESTS)) $(addprefix $(B)/tests/server/test_,visible killed) $(B)/tests/zonec/test_resign
 long: deps
 	$(AGAIN) all tests
 	@B=$(B) tests/long/run.sh $(LONG)

@@ -35,7 +35,7 @@ run_one() {
 
 # judge NUMBER PROGRAM: shows and counts.
 judge() {
-	local log=$dir/$1.log status checks bad
+	local log=$dir/$1.log before=$failed status checks bad
 	status=$(cat "$dir/$1.status")
 	echo "== $2"
 	cat "$log"
@@ -54,7 +54,7 @@ judge() {
 		failed=$((failed + 1))
 	fi
 	passed=$((passed + checks - bad)) failed=$((failed + bad))
-	if [ "$bad" != 0 ] || [ "$status" != 0 ] || [ "$checks" = 0 ]; then guilty+=("$1"); fi
+	if [ "$failed" != "$before" ]; then guilty+=("$1"); fi
 }
 
 # repeat_failures: what to read first.

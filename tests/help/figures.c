@@ -62,11 +62,6 @@ struct cost cost_since(struct cost before)
 	return (struct cost){ now.cpu_ns - before.cpu_ns, now.written - before.written };
 }
 
-bool cost_at_most(struct cost c, unsigned times, struct cost than)
-{
-	return !long_run() || c.cpu_ns <= times * than.cpu_ns;
-}
-
 struct cost cost_each(struct cost c, uint64_t n)
 {
 	return (struct cost){ c.cpu_ns / n, c.written / n };

@@ -28,15 +28,11 @@ struct cost {
 struct cost cost_now(void);
 struct cost cost_since(struct cost before);
 
-/* cost_at_most: these CPU times are no more than `times` those, or this is not `make long`: only there the clock
- * is looked at, for a machine that has other work, or whose host has, can be late by anything. */
-bool cost_at_most(struct cost c, unsigned times, struct cost than);
-
 /* cost_each divides by a number of pieces of work. */
 struct cost cost_each(struct cost c, uint64_t n);
 
-/* cost_of measures work(context, 0 .. n - 1) and gives what one of them costs. The CPU time is that of the
- * quickest tenth of them, for the machine has other things to do. */
+/* cost_of measures work(context, 0 .. n - 1) and gives what one of them costs. The CPU time is that of the quickest
+ * tenth of them, for the machine has other things to do. */
 struct cost cost_of(void (*work)(void *context, unsigned i), void *context, unsigned n);
 
 #endif

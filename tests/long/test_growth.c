@@ -91,10 +91,10 @@ START_TEST(the_millionth_name_costs_what_the_thousandth_did)
 		if (steps[i] == 1000)
 			first = last;
 	}
-	/* The trees get a page deeper now and then. */
+	/* The trees get a page deeper now and then; the clock is another matter on a machine that is shared. */
 	ck_assert_msg(last.written <= 2 * first.written, "%llu octets at first, %llu at last",
 		      (unsigned long long)first.written, (unsigned long long)last.written);
-	ck_assert_msg(cost_at_most(last, 4, first), "%llu ns at first, %llu at last",
+	ck_assert_msg(last.cpu_ns <= 4 * first.cpu_ns, "%llu ns at first, %llu at last",
 		      (unsigned long long)first.cpu_ns, (unsigned long long)last.cpu_ns);
 	figure("growth: file at the end", "%llu MiB", (unsigned long long)store_file_size(g.s) >> 20);
 	ck_assert_uint_eq(verified_all(g.s), 1);

@@ -14,9 +14,15 @@
 
 enum { PATIENCE = 10000 }; /* ms: longer than anything takes, on a machine under load */
 
-/* served_within gives how long what is promised within so many milliseconds may take: so long in `make long`, and
- * PATIENCE in `make check`, where nothing is a matter of time. */
-uint64_t served_within(unsigned ms);
+/* A clock for what is promised in time, looked at often: between two looks no more than PACE_MS count, so a
+ * machine that stalls makes nobody late. */
+enum { PACE_MS = 50 };
+
+struct pace {
+	uint64_t looked, ms;
+};
+
+uint64_t pace_ms(struct pace *p);
 
 struct served {
 	pid_t pid;
@@ -54,7 +60,8 @@ MUST_CHECK bool served_heard(struct served *s, const char *text);
 /* served_log_ended: every process that wrote the log is gone, and all of it was read. */
 MUST_CHECK bool served_log_ended(const struct served *s);
 
-/* served_stop sends SIGTERM and gives how many milliseconds the end took; fails the test if it was not clean. */
+/* served_stop sends SIGTERM and gives how many milliseconds the end took, by a pace; fails the test if it was not
+ * clean. */
 uint64_t served_stop(struct served *s);
 
 /* served_front gives the process id of the front started last. */
@@ -87,7 +94,8 @@ int client_hear_tcp(int fd);
 /* client_heard_length gives the octets of that answer. */
 size_t client_heard_length(void);
 
-/* client_until_closed waits until the server closes the connection; fails if it does not. */
-void client_until_closed(int fd);
+/* client_until_closed gives the milliseconds until the server closes the connection, by a pace; fails if it does
+ * not. */
+uint64_t client_until_closed(int fd);
 
 #endif

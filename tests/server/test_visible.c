@@ -34,7 +34,7 @@ enum {
 	HOSTS = 200,
 	COMPILE_EVERY = 8,
 	GENERATIONS_MAX = 1 << 20,
-	SOON = 1000, /* ms: what is committed is served within them (served_within) */
+	SOON = 1000, /* ms: what is committed is served within them */
 };
 
 #define APEX "visible.example."
@@ -43,7 +43,6 @@ enum {
 struct notes {
 	_Atomic uint32_t begun, done;
 	atomic_bool enough;
-	_Atomic uint64_t done_at[GENERATIONS_MAX]; /* ms */
 };
 
 /* ---- what each generation is ---- */
@@ -149,7 +148,6 @@ static void write_generation(struct store *s, struct notes *n, uint32_t g)
 		compile(s, g);
 	else
 		change(s, g);
-	atomic_store(&n->done_at[g], clock_ms());
 	atomic_store(&n->done, g);
 }
 
@@ -169,6 +167,8 @@ struct asker {
 	uint16_t id;
 	uint32_t last; /* the newest generation that an answer proved */
 	struct notes *notes;
+	struct pace pace;
+	uint32_t noticed; /* the newest generation that was seen to be done */
 };
 
 enum question { ASK_HOST, ASK_ALIAS, ASK_NOBODY, QUESTIONS };
@@ -202,13 +202,15 @@ static bool fits(const struct model_message *m, enum question q, unsigned host, 
 
 /* oldest gives the oldest generation that may be served now: none older than was seen before, nor than what was
  * done SOON ago. */
-static uint32_t oldest(const struct asker *a)
+static uint32_t oldest(struct asker *a)
 {
+	static uint64_t at[GENERATIONS_MAX];
 	uint32_t g = a->last;
-	const uint64_t now = clock_ms();
+	const uint64_t now = pace_ms(&a->pace);
 
-	while (g < atomic_load(&a->notes->done) &&
-	       atomic_load(&a->notes->done_at[g + 1]) + served_within(SOON) < now)
+	while (a->noticed < atomic_load(&a->notes->done))
+		at[++a->noticed] = now;
+	while (g < a->noticed && at[g + 1] + SOON < now)
 		g++;
 	return g;
 }
@@ -278,8 +280,8 @@ START_TEST(every_answer_is_of_a_generation)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 	/* And in the end the last one is served. */
-	for (until = clock_ms() + served_within(SOON); a.last < atomic_load(&a.notes->done);) {
-		ck_assert_msg(clock_ms() < until, "%u is not served, but %u", a.notes->done, a.last);
+	for (until = pace_ms(&a.pace) + SOON; a.last < atomic_load(&a.notes->done);) {
+		ck_assert_msg(pace_ms(&a.pace) < until, "%u is not served, but %u", a.notes->done, a.last);
 		ask(&a, ASK_NOBODY, 0);
 	}
 	figure("visible: commits and compiles under load, then answers", "%u, %llu", atomic_load(&a.notes->done),
